@@ -1,0 +1,27 @@
+//! Compiles `catalog/` into static tables, so that nothing is parsed or built at run time. A bad entry fails the
+//! build and names its file.
+
+#![allow(clippy::disallowed_methods, reason = "the core reads no files; its build script reads the catalogue")]
+
+#[path = "build/catalogue.rs"]
+mod catalogue;
+#[path = "build/emit.rs"]
+mod emit;
+
+use std::{env, fs, path::PathBuf, process};
+
+fn main() {
+    println!("cargo::rerun-if-changed=catalog");
+    println!("cargo::rerun-if-changed=build");
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("tables.rs");
+    let tables = catalogue::read(&root.join("catalog")).and_then(|catalogue| emit::tables(&catalogue));
+    match tables {
+        Ok(source) => fs::write(out, source).expect("OUT_DIR can be written"),
+        Err(fault) => {
+            // `cargo::error` shows the sentence alone, without a back trace of the build script.
+            println!("cargo::error={fault}");
+            process::exit(1);
+        }
+    }
+}

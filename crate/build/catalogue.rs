@@ -1,0 +1,334 @@
+//! Reads and checks `catalog/`. The file system is the registry: a file that is there counts. Every complaint names
+//! the file and what would be right.
+
+use serde::Deserialize;
+use std::{collections::BTreeMap, fs, path::Path};
+
+pub struct Catalogue {
+    pub causes: Vec<(String, String, Cause)>,
+    pub remedies: BTreeMap<String, Remedy>,
+    pub signatures: Vec<(String, Signature)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cause {
+    pub mover: Mover,
+    #[serde(default = "yes")]
+    pub overlay: bool,
+    pub plan: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mover {
+    You,
+    Wait,
+    Openai,
+    Network,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Remedy {
+    Clear {
+        hosts: Vec<String>,
+        #[serde(default)]
+        this_host: bool,
+        cookies: Option<Vec<String>>,
+        #[serde(default)]
+        keep: Vec<String>,
+        #[serde(default)]
+        storage: bool,
+    },
+    Reload,
+    Open {
+        address: String,
+    },
+    Manual {
+        #[serde(default)]
+        check: bool,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Signature {
+    /// Which page this is, where the fact is from, and when it was seen.
+    pub about: String,
+    pub cause: String,
+    pub confidence: Confidence,
+    pub surface: Surface,
+    /// Says that something failed and not what: ranks behind every other signature of the same confidence.
+    #[serde(default)]
+    pub fallback: bool,
+    #[serde(default)]
+    pub all: Vec<Clue>,
+    #[serde(default)]
+    pub any: Vec<Clue>,
+    #[serde(default)]
+    pub none: Vec<Clue>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    Possible,
+    Likely,
+    Certain,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq)]
+#[serde(rename_all = "snake_case")]
+pub enum Surface {
+    Page,
+    Alert,
+    Network,
+}
+
+/// Exactly one field is given (`value` goes with `header`). A list means any of them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Clue {
+    pub status: Option<Few<Status>>,
+    pub header: Option<String>,
+    pub value: Option<String>,
+    pub code: Option<Few<String>>,
+    pub marker: Option<Few<String>>,
+    pub title: Option<Few<String>>,
+    pub text: Option<Few<String>>,
+    pub whole: Option<Few<String>>,
+    pub host: Option<Few<String>>,
+    pub path: Option<Few<String>>,
+    pub failure: Option<Few<String>>,
+    pub bare: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Few<T> {
+    One(T),
+    Many(Vec<T>),
+}
+
+impl<T> Few<T> {
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        match self {
+            Self::One(one) => std::slice::from_ref(one).iter(),
+            Self::Many(many) => many.iter(),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub enum Status {
+    Exact(u16),
+    /// `"5xx"`
+    Class(String),
+}
+
+fn yes() -> bool {
+    true
+}
+
+pub fn read(root: &Path) -> Result<Catalogue, String> {
+    let remedies_file = root.join("remedies.toml");
+    let remedies: BTreeMap<String, Remedy> = parse(&remedies_file)?;
+    let mut causes = Vec::new();
+    for file in listed(&root.join("causes"))? {
+        let family = stem(&file);
+        for (id, cause) in parse::<BTreeMap<String, Cause>>(&file)? {
+            for remedy in &cause.plan {
+                if !remedies.contains_key(remedy) {
+                    return Err(said(
+                        &file,
+                        &format!("the plan of `{id}` names `{remedy}`, which remedies.toml does not have"),
+                    ));
+                }
+            }
+            if causes.iter().any(|(known, _, _): &(String, String, Cause)| *known == id) {
+                return Err(said(&file, &format!("cause `{id}` stands in another family already")));
+            }
+            causes.push((id, family.clone(), cause));
+        }
+    }
+    let lists = lists(root)?;
+    let mut signatures = Vec::new();
+    for folder in listed(&root.join("signatures"))? {
+        for file in listed(&folder)? {
+            let mut signature: Signature = parse(&file)?;
+            signature.expand(&lists).map_err(|fault| said(&file, &fault))?;
+            check(&file, &signature, &causes)?;
+            signatures.push((format!("{}/{}", stem(&folder), stem(&file)), signature));
+        }
+    }
+    Ok(Catalogue { causes, remedies, signatures })
+}
+
+/// Name → entries: `lists.toml`, and the sentences of `wordings/`, of all languages together.
+fn lists(root: &Path) -> Result<BTreeMap<String, Vec<String>>, String> {
+    let mut lists: BTreeMap<String, Vec<String>> = parse(&root.join("lists.toml"))?;
+    for file in listed(&root.join("wordings"))? {
+        let languages: BTreeMap<String, Vec<String>> = parse(&file)?;
+        if lists.insert(stem(&file), languages.into_values().flatten().collect()).is_some() {
+            return Err(said(&file, "lists.toml has a list of this name"));
+        }
+    }
+    Ok(lists)
+}
+
+impl Signature {
+    /// Puts the entries of a list where `"@name"` stands.
+    fn expand(&mut self, lists: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
+        for clue in self.all.iter_mut().chain(&mut self.any).chain(&mut self.none) {
+            let fields = [
+                &mut clue.code,
+                &mut clue.marker,
+                &mut clue.title,
+                &mut clue.text,
+                &mut clue.whole,
+                &mut clue.host,
+                &mut clue.path,
+                &mut clue.failure,
+            ];
+            for field in fields.into_iter().flatten() {
+                let mut entries = Vec::new();
+                for entry in field.iter() {
+                    match entry.strip_prefix('@') {
+                        None => entries.push(entry.clone()),
+                        Some(name) => entries.extend_from_slice(
+                            lists
+                                .get(name)
+                                .ok_or_else(|| format!("there is no list `{name}` in lists.toml or wordings/"))?,
+                        ),
+                    }
+                }
+                *field = Few::Many(entries);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check(file: &Path, signature: &Signature, causes: &[(String, String, Cause)]) -> Result<(), String> {
+    if !causes.iter().any(|(id, _, _)| *id == signature.cause) {
+        return Err(said(file, &format!("cause `{}` is not in catalog/causes/", signature.cause)));
+    }
+    if signature.about.trim().is_empty() {
+        return Err(said(file, "`about` says which page this is, where the fact is from and when it was seen"));
+    }
+    if signature.all.is_empty() && signature.any.is_empty() {
+        return Err(said(file, "it needs at least one clue under `all` or `any`"));
+    }
+    for clue in signature.all.iter().chain(&signature.any).chain(&signature.none) {
+        clue.check().map_err(|fault| said(file, &fault))?;
+    }
+    // Sentences drift and are quoted by people, so alone they prove nothing: they count on a page that is plainly
+    // an error page, or inside a surface that is plainly one.
+    let given: Vec<&Clue> = signature.all.iter().collect();
+    let anchored = given.iter().any(|c| {
+        c.status.is_some()
+            || c.header.is_some()
+            || c.code.is_some()
+            || c.marker.is_some()
+            || c.bare.is_some()
+            || c.whole.is_some()
+    });
+    let wordy =
+        signature.all.iter().chain(&signature.any).any(|c| c.text.is_some() || c.title.is_some() || c.whole.is_some());
+    let whole = !signature.any.is_empty() && signature.any.iter().all(|clue| clue.whole.is_some());
+    if wordy && !anchored && !whole {
+        return Err(said(file, "sentences need an anchor under `all`: status, header, code, marker, bare or whole"));
+    }
+    if wordy
+        && signature.confidence == Confidence::Certain
+        && !given.iter().any(|c| c.status.is_some() || c.header.is_some() || c.code.is_some() || c.marker.is_some())
+    {
+        return Err(said(file, "`certain` needs a machine-readable clue under `all`"));
+    }
+    let network = signature.all.iter().chain(&signature.any).any(|c| c.failure.is_some());
+    if network != (signature.surface == Surface::Network) {
+        return Err(said(file, "`failure` clues belong to surface `network`, and only they"));
+    }
+    Ok(())
+}
+
+impl Clue {
+    fn check(&self) -> Result<(), String> {
+        let given = [
+            self.status.is_some(),
+            self.header.is_some(),
+            self.code.is_some(),
+            self.marker.is_some(),
+            self.title.is_some(),
+            self.text.is_some(),
+            self.whole.is_some(),
+            self.host.is_some(),
+            self.path.is_some(),
+            self.failure.is_some(),
+            self.bare.is_some(),
+        ];
+        if given.iter().filter(|g| **g).count() != 1 {
+            return Err("each clue has exactly one of status, header, code, marker, title, text, whole, host, path, failure, bare".into());
+        }
+        if self.value.is_some() && self.header.is_none() {
+            return Err("`value` goes with `header`".into());
+        }
+        for phrase in [&self.title, &self.text, &self.whole].into_iter().flatten().flat_map(Few::iter) {
+            if access_medic_phrases::folded(phrase).is_empty() {
+                return Err(format!("the phrase {phrase:?} has no letter or digit"));
+            }
+        }
+        if let Some(status) = &self.status {
+            for status in status.iter() {
+                status.range()?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Status {
+    /// First and last status that it stands for.
+    pub fn range(&self) -> Result<(u16, u16), String> {
+        match self {
+            Self::Exact(status) => Ok((*status, *status)),
+            Self::Class(class) => match class.as_bytes() {
+                [first @ b'1'..=b'5', b'x', b'x'] => {
+                    let hundred = u16::from(first - b'0') * 100;
+                    Ok((hundred, hundred + 99))
+                }
+                _ => Err(format!("status {class:?} is neither a number nor like \"5xx\"")),
+            },
+        }
+    }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, String> {
+    let text = fs::read_to_string(file).map_err(|fault| said(file, &fault.to_string()))?;
+    toml::from_str(&text).map_err(|fault| said(file, &fault.to_string()))
+}
+
+/// In name order, so that two builds give the same tables.
+fn listed(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
+    let entries = fs::read_dir(folder).map_err(|fault| said(folder, &fault.to_string()))?;
+    let mut paths: Vec<_> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir() || path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    paths.sort();
+    Ok(paths)
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// One line, the file first; the path from `catalog/` on, so that messages are the same on every machine.
+fn said(file: &Path, fault: &str) -> String {
+    let shown = file.to_string_lossy().replace('\\', "/");
+    let shown = shown.find("catalog/").map_or(shown.as_str(), |at| &shown[at..]).to_owned();
+    format!("crate/{shown}: {}", fault.trim().replace('\n', " "))
+}

@@ -1,0 +1,123 @@
+//! Reads the address of a page: host, path, query. Browsers hand over addresses in canonical form, so this splits
+//! and decodes, and does not repair.
+
+/// The registrable domains whose pages are looked at. Everything else is somebody else's.
+const FAMILY: [&str; 2] = ["chatgpt.com", "openai.com"];
+
+pub struct Address<'a> {
+    pub host: &'a str,
+    pub path: &'a str,
+    query: &'a str,
+}
+
+impl<'a> Address<'a> {
+    /// `None` for anything that is not http or https.
+    pub fn read(url: &'a str) -> Option<Self> {
+        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+        let rest = rest.split('#').next().unwrap_or_default();
+        let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
+        let (authority, path) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, "/"));
+        let host = authority.rsplit('@').next().unwrap_or_default();
+        let host = host.split(':').next().unwrap_or_default();
+        Some(Self { host, path, query })
+    }
+
+    /// Is this a host of OpenAI's? By the registrable domain: `chatgpt.com.example.net` is not.
+    pub fn is_openai(&self) -> bool {
+        FAMILY
+            .iter()
+            .any(|domain| self.host == *domain || self.host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.')))
+    }
+
+    /// A parameter's value, decoded; the first of that name.
+    pub fn parameter(&self, name: &str) -> Option<String> {
+        self.query.split('&').find_map(|pair| {
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            (key == name).then(|| decode(value))
+        })
+    }
+}
+
+fn decode(value: &str) -> String {
+    let mut bytes = Vec::with_capacity(value.len());
+    let mut rest = value.as_bytes();
+    while let Some((&byte, tail)) = rest.split_first() {
+        rest = tail;
+        bytes.push(match (byte, tail) {
+            (b'+', _) => b' ',
+            (b'%', [high, low, after @ ..]) if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
+                rest = after;
+                hex(*high) << 4 | hex(*low)
+            }
+            _ => byte,
+        });
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(digit: u8) -> u8 {
+    match digit {
+        b'0'..=b'9' => digit - b'0',
+        _ => digit.to_ascii_lowercase() - b'a' + 10,
+    }
+}
+
+/// `pattern` with any number of `*` against the whole of `text`. By bytes: the standard library's search for a
+/// string in a string is more code than this needs.
+pub fn glob(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.as_bytes().split(|byte| *byte == b'*');
+    let head = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.as_bytes().strip_prefix(head) else { return false };
+    let Some(mut part) = parts.next() else { return rest.is_empty() };
+    for following in parts {
+        let Some(at) = position(part, rest) else { return false };
+        rest = rest.get(at + part.len()..).unwrap_or_default();
+        part = following;
+    }
+    rest.ends_with(part)
+}
+
+fn position(part: &[u8], text: &[u8]) -> Option<usize> {
+    if part.is_empty() { Some(0) } else { text.windows(part.len()).position(|window| window == part) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Address, glob};
+
+    #[test]
+    fn splits_an_address() {
+        let address = Address::read("https://auth.openai.com/error?payload=a%2Bb%3D%zz+&x#y?z").unwrap();
+        assert_eq!((address.host, address.path), ("auth.openai.com", "/error"));
+        assert_eq!(address.parameter("payload").as_deref(), Some("a+b=%zz "));
+        assert_eq!(address.parameter("x").as_deref(), Some(""));
+        assert_eq!(address.parameter("y"), None);
+        assert!(Address::read("chrome-error://chromewebdata/").is_none());
+        assert_eq!(Address::read("https://chatgpt.com").unwrap().path, "/");
+    }
+
+    #[test]
+    fn only_the_registrable_domain_counts() {
+        for (url, expected) in [
+            ("https://chatgpt.com/", true),
+            ("https://auth.openai.com:443/x", true),
+            ("https://chatgpt.com.example.net/", false),
+            ("https://notopenai.com/", false),
+            ("https://my-openai-proxy.example/", false),
+            ("https://user@openai.com/", true),
+            ("https://openai.com@example.net/", false),
+        ] {
+            assert_eq!(Address::read(url).unwrap().is_openai(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn stars_stand_for_anything() {
+        assert!(glob(
+            "script:/cdn-cgi/*/orchestrate/*",
+            "script:/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page/v1"
+        ));
+        assert!(glob("*", "") && glob("a*", "a") && glob("*b", "ab") && glob("a", "a"));
+        assert!(!glob("a*b", "ac") && !glob("a", "ab") && !glob("a*b*c", "acb"));
+    }
+}

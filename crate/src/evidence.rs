@@ -1,0 +1,135 @@
+//! What the shell observed: the input of [`examine`](crate::examine).
+//!
+//! Plain data, the same names in Rust, JavaScript and JSON. Nothing here interprets anything: a field says
+//! what was seen, never what it means. Every optional field is absent when it was not seen.
+
+use serde::{Deserialize, Serialize};
+
+/// One look at one tab: everything [`examine`](crate::examine) may know.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Visit {
+    pub evidence: Evidence,
+    /// What was diagnosed earlier on this same load. Kept because page text is never stored: it lets a plan be
+    /// made anew after a step, when there is no new evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub standing: Option<Standing>,
+    /// Remedies tried in this tab, oldest first.
+    #[serde(default)]
+    pub history: Vec<Attempt>,
+    /// Milliseconds since 1970.
+    #[serde(default)]
+    pub now: f64,
+}
+
+/// The part of a [`Diagnosis`](crate::Diagnosis) that a later look needs; a whole one will do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Standing {
+    pub cause: String,
+    pub confidence: crate::report::Confidence,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Evidence {
+    /// Address of the main frame, as the browser writes it.
+    pub url: String,
+    /// When this load was seen, in milliseconds since 1970.
+    #[serde(default)]
+    pub at: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub response: Option<Response>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub page: Option<Page>,
+    /// Error surfaces of the app: toasts, dialogs, message errors, field errors.
+    #[serde(default)]
+    pub alerts: Vec<Alert>,
+    /// Network error of the main frame as the browser names it: `net::ERR_…`, `NS_ERROR_…`, or the sentence that
+    /// Firefox gives for TLS faults.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub failure: Option<String>,
+}
+
+/// The answer to the main frame's request.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Response {
+    pub status: u16,
+    /// The few headers that matter, names in lower case.
+    #[serde(default)]
+    pub headers: Vec<Header>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Header {
+    pub name: String,
+    pub value: String,
+}
+
+/// The document, as far as it may be read: of the app's own shell and of large pages only the size is known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Page {
+    /// Status by the page's own navigation timing; absent when the browser did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub status: Option<u16>,
+    #[serde(default)]
+    pub content_type: String,
+    /// The app's shell or a conversation: title, text and markers are then empty, because they were not read.
+    #[serde(default)]
+    pub app: bool,
+    #[serde(default)]
+    pub elements: u32,
+    #[serde(default)]
+    pub title: String,
+    #[serde(default)]
+    pub text: String,
+    /// Tokens of the markup: `#id`, `.class`, `[name=value]`, `script:SRC`, `link:HREF`, `iframe:SRC`, `a:HREF`,
+    /// `window.NAME` for globals that inline scripts set.
+    #[serde(default)]
+    pub markers: Vec<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Alert {
+    #[serde(default)]
+    pub text: String,
+    /// Tokens of the surface, of its near ancestors and of what it holds.
+    #[serde(default)]
+    pub markers: Vec<String>,
+}
+
+/// A remedy that was tried, for which cause, when, and how it went.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Attempt {
+    pub remedy: String,
+    pub cause: String,
+    /// Where the cause was seen; a fault of a surface inside the app is not disproved by a page that loads.
+    #[serde(default)]
+    pub surface: crate::report::Surface,
+    /// When it was carried out, in milliseconds since 1970.
+    pub at: f64,
+    pub outcome: Outcome,
+    /// Absent until a later load has shown whether it helped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub verdict: Option<crate::report::Verdict>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Outcome {
+    Done,
+    Refused,
+    Failed,
+}

@@ -1,0 +1,381 @@
+//! Reads the facts of a failing page: codes, Ray ID, request id, data centre, country, retry-after.
+//!
+//! Codes are what machines write for machines; signatures look at them first. The visitor's IP address, which
+//! these pages show, is never taken over.
+
+use crate::{
+    address::Address,
+    body,
+    evidence::{Evidence, Page},
+    report::{Facts, ReasonKind},
+    signature::BARE_ELEMENTS,
+};
+
+/// A machine-readable code and where it stood.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Code {
+    pub value: String,
+    pub from: ReasonKind,
+}
+
+/// What the machine-readable parts of the evidence say.
+#[derive(Default)]
+pub struct Signals<'e> {
+    pub codes: Vec<Code>,
+    printed: Printed<'e>,
+    request_id: Option<String>,
+    retry_after: Option<u32>,
+    ray_id: Option<String>,
+}
+
+/// Longest body that is read as JSON or as a plain code, in bytes: error bodies are small.
+const BODY_LIMIT: usize = 16_384;
+
+/// Keys of JSON bodies whose values are codes: OpenAI's `error.code`, `detail.code`, Cloudflare's `error_code`.
+const CODE_KEYS: [&str; 6] = ["code", "error_code", "errorCode", "error_name", "type", "error"];
+
+/// Objects of a body in which codes stand; those of the outer object count too.
+const CODE_PARENTS: [&str; 2] = ["error", "detail"];
+
+pub fn signals<'e>(evidence: &'e Evidence, address: &Address) -> Signals<'e> {
+    let mut signals = Signals::default();
+    if let Some(number) = header(evidence, "cf-error-type").filter(|value| is_code(value)) {
+        signals.push(number, ReasonKind::Header);
+    }
+    if is_login(address) {
+        if let Some(code) = address.parameter("error") {
+            // `mfa_bypass|google` names the identity provider behind the bar.
+            signals.push(code.split('|').next().unwrap_or_default(), ReasonKind::Address);
+        }
+        if let Some(payload) = address.parameter("payload").as_deref().and_then(payload) {
+            signals.json(&payload, ReasonKind::Address);
+        }
+    }
+    if let Some(page) = &evidence.page {
+        signals.body(page, status(evidence));
+        // The login's error page prints the code in its sentence: "… (invalid_state)", "错误代码：unsupported_country".
+        if address.host.starts_with("auth") && page.elements <= BARE_ELEMENTS {
+            for identifier in identifiers(&page.text).take(4) {
+                signals.push(identifier, ReasonKind::Text);
+            }
+        }
+    }
+    signals
+}
+
+impl<'e> Signals<'e> {
+    fn push(&mut self, value: &str, from: ReasonKind) {
+        if is_code(value) && !self.codes.iter().any(|code| code.value == value) {
+            self.codes.push(Code { value: value.to_owned(), from });
+        }
+    }
+
+    fn body(&mut self, page: &'e Page, status: Option<u16>) {
+        self.printed = printed(&page.text);
+        let text = page.text.trim();
+        if text.len() > BODY_LIMIT {
+            return;
+        }
+        // Cloudflare's answer to clients that do not ask for HTML.
+        if let Some(number) = text.strip_prefix("error code:").map(str::trim).filter(|n| is_number(n)) {
+            self.push(number, ReasonKind::Code);
+        }
+        // The app answers healthy requests in JSON too, with error words in templates.
+        if text.starts_with('{') && status.is_none_or(|status| status >= 400) {
+            self.json(text, ReasonKind::Code);
+        }
+        if is_cloudflare_page(page)
+            && let Some(number) = self.printed.error_number.or(self.printed.number)
+        {
+            self.push(number, ReasonKind::Text);
+        }
+    }
+
+    /// `{"error":{"code":…}}`, `{"detail":{"code":…}}`, `{"error_code":…}`.
+    fn json(&mut self, text: &str, from: ReasonKind) {
+        let members = body::members(text);
+        let ours = || members.iter().filter(|member| member.parent.is_none_or(|parent| CODE_PARENTS.contains(&parent)));
+        for key in CODE_KEYS {
+            for member in ours().filter(|member| member.key == key && member.value != "null") {
+                self.push(member.value, from);
+            }
+        }
+        for member in ours() {
+            match member.key {
+                "requestId" | "request_id" => self.request_id = Some(member.value.to_owned()),
+                "ray_id" => self.ray_id = Some(member.value.to_owned()),
+                "retry_after" => self.retry_after = member.value.parse().ok(),
+                _ => {}
+            }
+        }
+    }
+}
+
+pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts {
+    let ray = header(evidence, "cf-ray").unwrap_or_default();
+    let (ray_id, colo) = ray.split_once('-').unwrap_or((ray, ""));
+    let text = evidence.page.as_ref().map_or("", |page| page.text.as_str());
+    Facts {
+        host: address.host.to_owned(),
+        status: status(evidence),
+        code: signals.codes.first().map(|code| code.value.clone()),
+        ray_id: Some(ray_id.to_owned())
+            .filter(|id| is_ray(id))
+            .or_else(|| signals.ray_id.clone().filter(|id| is_ray(id)))
+            .or_else(|| signals.printed.ray_id.map(str::to_owned)),
+        colo: (colo.len() == 3 && colo.bytes().all(|b| b.is_ascii_uppercase())).then(|| colo.to_owned()),
+        request_id: header(evidence, "x-request-id")
+            .map(str::to_owned)
+            .or_else(|| signals.request_id.clone())
+            .or_else(|| signals.printed.uuid.map(str::to_owned))
+            .or_else(|| evidence.alerts.iter().find_map(|alert| printed(&alert.text).uuid).map(str::to_owned))
+            .filter(|id| id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')),
+        country: signals.codes.iter().any(|code| code.value == "1009").then(|| country(text)).flatten(),
+        retry_after: header(evidence, "retry-after")
+            .and_then(|value| value.trim().parse().ok())
+            .or(signals.retry_after),
+    }
+}
+
+/// Status of the main frame: as the network saw it, else as the page's own timing says.
+pub fn status(evidence: &Evidence) -> Option<u16> {
+    let network = evidence.response.as_ref().map(|response| response.status);
+    network.or_else(|| evidence.page.as_ref().and_then(|page| page.status)).filter(|status| *status > 0)
+}
+
+pub fn header<'e>(evidence: &'e Evidence, name: &str) -> Option<&'e str> {
+    let headers = &evidence.response.as_ref()?.headers;
+    headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_str())
+}
+
+/// The addresses where OpenAI's login reports a fault by a code.
+fn is_login(address: &Address) -> bool {
+    address.host.starts_with("auth")
+        || ["/auth/", "/api/auth/", "/error"].iter().any(|prefix| address.path.starts_with(prefix))
+}
+
+/// `/error?payload=`: base64 of a JSON object, either alphabet, padded or not. Decoded here and nowhere else; never
+/// logged. `None` when it is not that.
+fn payload(value: &str) -> Option<String> {
+    if value.len() > BODY_LIMIT {
+        return None;
+    }
+    let mut bytes = Vec::with_capacity(value.len() / 4 * 3 + 3);
+    let (mut bits, mut held) = (0u32, 0u32);
+    for byte in value.bytes().filter(|byte| !matches!(byte, b'=' | b' ')) {
+        let digit = match byte {
+            b'A'..=b'Z' => byte - b'A',
+            b'a'..=b'z' => byte - b'a' + 26,
+            b'0'..=b'9' => byte - b'0' + 52,
+            b'+' | b'-' => 62,
+            b'/' | b'_' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(digit);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held) as u8);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// Frames of Cloudflare's own error pages, of all layouts since 2022.
+fn is_cloudflare_page(page: &Page) -> bool {
+    page.markers.iter().any(|marker| {
+        matches!(
+            marker.as_str(),
+            "#cf-error-details"
+                | "#cf-wrapper"
+                | ".cf-main-wrapper"
+                | ".cf-error-code"
+                | ".cf-code-label"
+                | ".code-label"
+                | "#plain-ray-id"
+        )
+    })
+}
+
+/// What machines print into sentences; the first of each.
+#[derive(Default)]
+struct Printed<'t> {
+    /// The number of a Cloudflare page: "Error 1020", "Error code 502", "Error reference number: 1020".
+    error_number: Option<&'t str>,
+    /// A number of Cloudflare's, where page translation rewrote the words around it.
+    number: Option<&'t str>,
+    ray_id: Option<&'t str>,
+    uuid: Option<&'t str>,
+}
+
+/// One pass over the bytes: looks at runs of ASCII letters, digits, `-` and `_`.
+fn printed(text: &str) -> Printed<'_> {
+    let bytes = text.as_bytes();
+    let mut printed = Printed::default();
+    // How many words after "error" the number may still come.
+    let mut said_error = 0u8;
+    let mut at = 0;
+    while at < bytes.len() {
+        let from = at;
+        while bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+            at += 1;
+        }
+        if at == from {
+            at += 1;
+            continue;
+        }
+        let word = text.get(from..at).unwrap_or_default();
+        match at - from {
+            3 | 4 if is_number(word) => {
+                if said_error > 0 {
+                    printed.error_number.get_or_insert(word);
+                }
+                if word.parse().is_ok_and(|number: u16| matches!(number, 500..=530 | 1000..=1299)) {
+                    printed.number.get_or_insert(word);
+                }
+            }
+            16 if is_ray(word) => {
+                printed.ray_id.get_or_insert(word);
+            }
+            36 if is_uuid(word) => {
+                printed.uuid.get_or_insert(word);
+            }
+            5 if word.eq_ignore_ascii_case("error") => said_error = 4,
+            4 | 6 | 9 if ["code", "number", "reference"].iter().any(|between| word.eq_ignore_ascii_case(between)) => {}
+            _ => said_error = 0,
+        }
+        said_error = said_error.saturating_sub(1);
+    }
+    printed
+}
+
+/// "… banned the country or region your IP address is in (CN) from …": two capitals alone in brackets.
+fn country(text: &str) -> Option<String> {
+    let bracketed = text.split('(').skip(1).filter_map(|rest| rest.split(')').next());
+    bracketed.map(str::as_bytes).find_map(|code| match code {
+        [first @ b'A'..=b'Z', second @ b'A'..=b'Z'] => Some([*first, *second].map(char::from).iter().collect()),
+        _ => None,
+    })
+}
+
+/// Identifiers behind a bracket, a colon or an equals sign: where a machine put them, and not part of an address.
+fn identifiers(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['(', '（', ':', '：', '=']).skip(1).filter_map(|rest| {
+        let word = rest.trim_start().split(|c: char| !(c.is_ascii_lowercase() || c == '_' || c == '@')).next()?;
+        (word.contains('_') && !word.contains('@')).then_some(word)
+    })
+}
+
+fn is_number(word: &str) -> bool {
+    matches!(word.len(), 3 | 4) && word.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_ray(word: &str) -> bool {
+    word.len() == 16 && word.bytes().all(|b| b.is_ascii_hexdigit()) && word.bytes().any(|b| b.is_ascii_digit())
+}
+
+fn is_uuid(word: &str) -> bool {
+    word.len() == 36
+        && word
+            .bytes()
+            .enumerate()
+            .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
+}
+
+/// Codes are short identifiers; whatever else stands in such a place is not one.
+fn is_code(value: &str) -> bool {
+    (1..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::{Header, Response};
+
+    fn read(url: &str, text: &str, markers: &[&str], headers: &[(&str, &str)]) -> (Vec<String>, Facts) {
+        let evidence = Evidence {
+            url: url.into(),
+            response: Some(Response {
+                status: 403,
+                headers: headers
+                    .iter()
+                    .map(|(name, value)| Header { name: (*name).into(), value: (*value).into() })
+                    .collect(),
+            }),
+            page: Some(Page {
+                text: text.into(),
+                markers: markers.iter().map(|m| (*m).to_owned()).collect(),
+                ..Page::default()
+            }),
+            ..Evidence::default()
+        };
+        let address = Address::read(&evidence.url).unwrap();
+        let signals = signals(&evidence, &address);
+        let facts = facts(&evidence, &address, &signals);
+        (signals.codes.into_iter().map(|code| code.value).collect(), facts)
+    }
+
+    #[test]
+    fn codes_of_every_origin() {
+        assert_eq!(read("https://chatgpt.com/", "error code: 1020", &[], &[]).0, ["1020"]);
+        assert_eq!(read("https://chatgpt.com/auth/error?error=mfa_bypass%7Cgoogle", "", &[], &[]).0, ["mfa_bypass"]);
+        assert_eq!(read("https://chatgpt.com/?error=x", "", &[], &[]).0, [""; 0]);
+        assert_eq!(read("https://chatgpt.com/", "", &[], &[("CF-Error-Type", "1009")]).0, ["1009"]);
+        assert_eq!(
+            read("https://chatgpt.com/", "Error reference number: 1020", &["#cf-error-details"], &[]).0,
+            ["1020"]
+        );
+        assert_eq!(read("https://chatgpt.com/", "Error 1020", &[], &[]).0, [""; 0]);
+        let (codes, facts) = read(
+            "https://api.openai.com/",
+            r#"{"error":{"code":"unsupported_country_region_territory","type":"request_forbidden"}}"#,
+            &[],
+            &[],
+        );
+        assert_eq!(codes, ["unsupported_country_region_territory", "request_forbidden"]);
+        assert_eq!(facts.code.as_deref(), Some("unsupported_country_region_territory"));
+    }
+
+    #[test]
+    fn payload_is_decoded() {
+        let payload = "eyJraW5kIjoiQXV0aEFwaUZhaWx1cmUiLCJlcnJvckNvZGUiOiJ1bmtub3duX2Vycm9yIiwicmVxdWVzdElkIjoiMTIzZTQ1NjctZTg5Yi0xMmQzLWE0NTYtNDI2NjE0MTc0MDAwIn0";
+        let (codes, facts) = read(&format!("https://auth.openai.com/error?payload={payload}%3D%3D"), "", &[], &[]);
+        assert_eq!(codes, ["unknown_error"]);
+        assert_eq!(facts.request_id.as_deref(), Some("123e4567-e89b-12d3-a456-426614174000"));
+        assert!(read("https://auth.openai.com/error?payload=%%%", "", &[], &[]).0.is_empty());
+    }
+
+    #[test]
+    fn payload_agrees_with_a_library() {
+        use base64::Engine;
+        for length in 0..40u8 {
+            let text: String = (0..length).map(|n| char::from(b' ' + n * 2 % 90)).collect();
+            for engine in [base64::engine::general_purpose::STANDARD, base64::engine::general_purpose::URL_SAFE_NO_PAD]
+            {
+                assert_eq!(payload(&engine.encode(&text)).as_deref(), Some(text.as_str()));
+            }
+        }
+        assert_eq!(payload("a*b"), None);
+        assert_eq!(payload("____"), None);
+    }
+
+    #[test]
+    fn support_facts_but_never_the_address_of_the_visitor() {
+        let (_, facts) = read(
+            "https://chatgpt.com/",
+            "[IP:203.0.113.7 | Ray ID:909c9f2b980f034a] your IP address is in (CN) from",
+            &[],
+            &[("retry-after", "120"), ("cf-error-type", "1009"), ("cf-ray", "8f2c0a1b2c3d4e5f-FRA")],
+        );
+        assert_eq!(facts.ray_id.as_deref(), Some("8f2c0a1b2c3d4e5f"));
+        assert_eq!(
+            (facts.colo.as_deref(), facts.country.as_deref(), facts.retry_after),
+            (Some("FRA"), Some("CN"), Some(120))
+        );
+        assert!(!serde_json::to_string(&facts).unwrap().contains("203.0.113"));
+        assert_eq!(
+            read("https://chatgpt.com/", "Ray ID: 909c9f2b980f034a", &[], &[]).1.ray_id.as_deref(),
+            Some("909c9f2b980f034a")
+        );
+    }
+}

@@ -1,0 +1,208 @@
+//! What [`examine`](crate::examine) answers. Ids and quotes only: every word a person reads is in the shell's
+//! `_locales`, under keys made from these ids.
+
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Report {
+    /// Absent: nothing is known to be wrong, so nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub diagnosis: Option<Diagnosis>,
+    /// Nothing new was seen and the standing diagnosis holds: `plan` is for it, and `diagnosis` is absent because
+    /// the shell has it.
+    #[serde(default)]
+    pub stands: bool,
+    /// What to do, best first; empty without a diagnosis.
+    pub plan: Vec<Step>,
+    /// The ways to clear that a person may choose at any time on this page; empty while a human check runs.
+    pub tools: Vec<Step>,
+    /// Whether the last remedy helped, on the first evidence that can tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub judgement: Option<Judgement>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Diagnosis {
+    /// An id of `catalog/causes/`.
+    pub cause: String,
+    pub family: String,
+    pub confidence: Confidence,
+    pub mover: Mover,
+    pub surface: Surface,
+    /// May something be drawn on this page? Not on a running human check, not on the browser's own error pages.
+    pub overlay: bool,
+    /// The clues that held, quoted.
+    pub reasons: Vec<Reason>,
+    pub facts: Facts,
+    /// Other causes that fit less well, best first.
+    pub others: Vec<String>,
+}
+
+/// How sure a signature is. `Certain` only where machines wrote the signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Confidence {
+    Possible,
+    Likely,
+    Certain,
+}
+
+/// Whose move it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Mover {
+    You,
+    Wait,
+    Openai,
+    Network,
+}
+
+/// Where the fault was seen: the page itself, an error surface inside the app, or the network below the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Surface {
+    #[default]
+    Page,
+    Alert,
+    Network,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Reason {
+    pub clue: ReasonKind,
+    pub quote: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum ReasonKind {
+    Status,
+    Header,
+    Code,
+    Marker,
+    Title,
+    Text,
+    Alert,
+    Address,
+    Failure,
+}
+
+/// What support will ask for. Never holds the visitor's IP address.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Facts {
+    pub host: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub status: Option<u16>,
+    /// Cloudflare's number or OpenAI's code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub code: Option<String>,
+    /// 16 hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub ray_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub request_id: Option<String>,
+    /// Cloudflare's data centre, by its airport code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub colo: Option<String>,
+    /// Country of the connection, two letters, where the page itself names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub country: Option<String>,
+    /// Seconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub retry_after: Option<u32>,
+}
+
+/// A remedy with its place in the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Step {
+    /// An id of `catalog/remedies.toml`.
+    pub remedy: String,
+    pub action: Action,
+    pub state: StepState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum StepState {
+    /// The one to do now.
+    Next,
+    Open,
+    /// Carried out; no later load has judged it.
+    Done,
+    /// Carried out, and the fault came back.
+    Tried,
+    /// Could not be carried out.
+    Failed,
+}
+
+/// What the hands do for a remedy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Action {
+    Clear {
+        scope: Scope,
+    },
+    Reload,
+    /// Opens a page of OpenAI's in a new tab.
+    Open {
+        address: String,
+    },
+    /// A person does it; with `check` the page is then loaded again to see whether it helped.
+    Manual {
+        check: bool,
+    },
+}
+
+/// Exactly what a clearing may touch.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Scope {
+    /// Exact hosts; a leading `*.` means the host and every sub-host. Cookies of a parent domain that are sent to
+    /// one of these hosts belong to the scope.
+    pub hosts: Vec<String>,
+    /// Names, `*` at the end allowed; absent: every cookie that is sent to the hosts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub cookies: Option<Vec<String>>,
+    /// Names that stay whatever else is cleared.
+    pub keep: Vec<String>,
+    /// Also storage, workers and caches of the hosts.
+    pub storage: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Judgement {
+    pub verdict: Verdict,
+    pub remedy: String,
+    pub cause: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Verdict {
+    Resolved,
+    Changed,
+    Persists,
+}

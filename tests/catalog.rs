@@ -1,0 +1,113 @@
+//! The catalogue's conventions, and its build script's complaints: a bad entry names its file.
+
+#[path = "../crate/build/catalogue.rs"]
+#[allow(dead_code, reason = "the build script writes out the rest of it")]
+mod catalogue;
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../crate/catalog"))
+}
+
+/// A copy of the catalogue with one file written anew: what its reader says.
+fn complaint(file: &str, text: &str) -> String {
+    let copy = tempfile::tempdir().expect("a folder");
+    let catalog = copy.path().join("catalog");
+    copy_tree(root(), &catalog);
+    let target = catalog.join(file);
+    fs::create_dir_all(target.parent().expect("a parent")).expect("a folder");
+    fs::write(target, text).expect("written");
+    catalogue::read(&catalog).err().unwrap_or_default()
+}
+
+fn copy_tree(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("the catalogue").filter_map(Result::ok) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_tree(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+#[test]
+fn complaints_name_the_file_and_what_is_wrong() {
+    let signature = |body: &str| {
+        format!("about = \"x\"\ncause = \"blocked_by_rule\"\nconfidence = \"likely\"\nsurface = \"page\"\n{body}")
+    };
+    let file = "signatures/blocked/broken.toml";
+    for (text, expected) in [
+        (signature("all = [{ code = \"1\" }]").replace("blocked_by_rule", "no_such_cause"), "`no_such_cause`"),
+        (signature("all = [{ text = \"Access denied\" }]"), "anchor"),
+        (signature("all = [{ status = \"9xx\" }]"), "9xx"),
+        (signature("all = [{ marker = \"@no_such_list\" }]"), "no_such_list"),
+        (signature("all = [{ status = 403, code = \"1\" }]"), "exactly one"),
+        (signature("all = [{ smell = 1 }]"), "smell"),
+        (signature(""), "at least one clue"),
+        (signature("all = [{ bare = true }, { text = \"…\" }]"), "no letter or digit"),
+        (signature("all = [{ failure = \"x\" }]"), "network"),
+        ("not toml at all".to_owned(), ""),
+    ] {
+        let said = complaint(file, &text);
+        assert!(said.contains("crate/catalog/signatures/blocked/broken.toml"), "{text}\n→ {said:?}");
+        assert!(said.contains(expected), "{text}\n→ {said:?}");
+        assert!(!said.contains('\n'), "one line: {said:?}");
+    }
+    let plan = complaint("causes/blocked.toml", "[blocked_by_rule]\nmover = \"you\"\nplan = [\"pray\"]\n");
+    assert!(plan.contains("causes/blocked.toml") && plan.contains("`pray`"), "{plan}");
+}
+
+#[test]
+fn every_cause_has_a_signature_and_a_recorded_page() {
+    let catalogue = catalogue::read(root()).expect("the catalogue is sound");
+    let pages = Path::new(env!("CARGO_MANIFEST_DIR")).join("pages");
+    for (id, family, _) in &catalogue.causes {
+        assert!(
+            catalogue.signatures.iter().any(|(_, signature)| signature.cause == *id),
+            "{family}/{id} has no signature"
+        );
+        let recorded = fs::read_dir(pages.join(id)).map(Iterator::count).unwrap_or_default();
+        assert!(recorded > 0, "{family}/{id} has no recorded page");
+    }
+}
+
+#[test]
+fn every_remedy_is_in_a_plan() {
+    let catalogue = catalogue::read(root()).expect("the catalogue is sound");
+    let planned: BTreeSet<&String> = catalogue.causes.iter().flat_map(|(_, _, cause)| &cause.plan).collect();
+    for remedy in catalogue.remedies.keys() {
+        assert!(planned.contains(remedy), "{remedy} is in no plan");
+    }
+}
+
+#[test]
+fn clearing_never_reaches_beyond_openai() {
+    for (id, remedy) in catalogue::read(root()).expect("the catalogue is sound").remedies {
+        match remedy {
+            catalogue::Remedy::Clear { hosts, cookies, storage, .. } => {
+                assert!(!hosts.is_empty(), "{id}");
+                for host in hosts {
+                    let name = host.strip_prefix("*.").unwrap_or(&host);
+                    let ours = |domain: &str| name == domain || name.ends_with(&format!(".{domain}"));
+                    assert!(ours("chatgpt.com") || ours("openai.com"), "{id}: {host}");
+                }
+                // Whatever takes more than named cookies takes all of it, and says so under its own name.
+                assert_eq!(cookies.is_none(), storage, "{id}");
+            }
+            catalogue::Remedy::Open { address } => {
+                let ours = [
+                    "https://chatgpt.com/",
+                    "https://openai.com/",
+                    "https://help.openai.com/",
+                    "https://status.openai.com/",
+                    "https://platform.openai.com/",
+                ];
+                assert!(ours.iter().any(|prefix| address.starts_with(prefix)), "{id}: {address}");
+            }
+            catalogue::Remedy::Reload | catalogue::Remedy::Manual { .. } => {}
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! What `examine` promises beyond single pages: it never fails, it always answers the same, it judges a remedy only
+//! on evidence that can tell, and its plan moves on.
+
+use access_medic::{
+    Alert, Attempt, Evidence, Header, Outcome, Page, Response, Standing, StepState, Surface, Verdict, Visit, examine,
+};
+use proptest::prelude::*;
+
+const T0: f64 = 1_795_000_000_000.0;
+
+fn page(url: &str, status: u16, text: &str, markers: &[&str]) -> Evidence {
+    Evidence {
+        url: url.into(),
+        at: T0,
+        response: Some(Response { status, headers: vec![] }),
+        page: Some(Page {
+            elements: 20,
+            text: text.into(),
+            markers: markers.iter().map(|m| (*m).to_owned()).collect(),
+            ..Page::default()
+        }),
+        ..Evidence::default()
+    }
+}
+
+fn blocked() -> Evidence {
+    page("https://chatgpt.com/", 403, "error code: 1020", &[])
+}
+
+fn healthy() -> Evidence {
+    page("https://chatgpt.com/", 200, "", &[])
+}
+
+fn visit(evidence: Evidence, history: Vec<Attempt>) -> Visit {
+    Visit { evidence, standing: None, history, now: T0 }
+}
+
+fn attempt(remedy: &str, cause: &str) -> Attempt {
+    Attempt {
+        remedy: remedy.into(),
+        cause: cause.into(),
+        surface: Surface::Page,
+        at: T0 - 1000.0,
+        outcome: Outcome::Done,
+        verdict: None,
+    }
+}
+
+fn states(visit: &Visit) -> Vec<(String, StepState)> {
+    examine(visit).plan.into_iter().map(|step| (step.remedy, step.state)).collect()
+}
+
+#[test]
+fn the_same_fault_after_a_remedy_persists_and_the_plan_moves_on() {
+    let fresh = states(&visit(blocked(), vec![]));
+    assert_eq!(fresh[0].1, StepState::Next);
+    let again = visit(blocked(), vec![attempt(&fresh[0].0, "blocked_by_rule")]);
+    let judgement = examine(&again).judgement.expect("a verdict");
+    assert_eq!((judgement.verdict, judgement.remedy), (Verdict::Persists, fresh[0].0.clone()));
+    let moved = states(&again);
+    assert_eq!(moved[0].1, StepState::Tried);
+    assert_eq!(moved[1].1, StepState::Next);
+}
+
+#[test]
+fn a_page_that_loads_resolves() {
+    let report = examine(&visit(healthy(), vec![attempt("clear_check_cookies", "blocked_by_rule")]));
+    assert_eq!(report.judgement.map(|j| j.verdict), Some(Verdict::Resolved));
+    assert!(report.diagnosis.is_none() && report.plan.is_empty());
+}
+
+#[test]
+fn another_fault_is_a_change() {
+    let evidence = page("https://chatgpt.com/", 502, "", &[]);
+    let report = examine(&visit(evidence, vec![attempt("clear_check_cookies", "blocked_by_rule")]));
+    assert_eq!(report.judgement.map(|j| j.verdict), Some(Verdict::Changed));
+}
+
+#[test]
+fn nothing_is_judged_on_evidence_that_cannot_tell() {
+    let tried = || vec![attempt("clear_check_cookies", "blocked_by_rule")];
+    let none = |visit: Visit, why: &str| assert!(examine(&visit).judgement.is_none(), "{why}");
+    none(visit(Evidence { at: T0 - 2000.0, ..healthy() }, tried()), "evidence from before the attempt");
+    none(visit(Evidence { page: None, ..healthy() }, tried()), "no page yet");
+    none(visit(page("https://chatgpt.com/", 404, "", &[]), tried()), "a failure that we do not know");
+    let check =
+        Response { status: 403, headers: vec![Header { name: "cf-mitigated".into(), value: "challenge".into() }] };
+    none(visit(Evidence { response: Some(check), ..blocked() }, tried()), "a human check on the way");
+    let in_app = Attempt { surface: Surface::Alert, ..attempt("reload", "connection_lost") };
+    none(visit(healthy(), vec![in_app]), "a fault that only shows in use");
+    let refused = Attempt { outcome: Outcome::Refused, ..attempt("clear_check_cookies", "blocked_by_rule") };
+    none(visit(blocked(), vec![refused]), "a remedy that was not carried out");
+}
+
+#[test]
+fn a_standing_diagnosis_outlives_silence_but_not_a_page() {
+    let standing = examine(&visit(blocked(), vec![]))
+        .diagnosis
+        .map(|found| Standing { cause: found.cause, confidence: found.confidence });
+    let nothing_new = Visit {
+        standing: standing.clone(),
+        ..visit(Evidence { page: None, response: None, ..blocked() }, vec![attempt("leave_vpn", "blocked_by_rule")])
+    };
+    let report = examine(&nothing_new);
+    assert!(report.stands && report.diagnosis.is_none());
+    assert_eq!(report.judgement, None);
+    assert_eq!(report.plan[0].state, StepState::Done);
+    assert_eq!(report.plan[1].state, StepState::Next);
+    let loaded = examine(&Visit { standing, ..visit(healthy(), vec![]) });
+    assert!(!loaded.stands && loaded.diagnosis.is_none() && loaded.plan.is_empty());
+}
+
+#[test]
+fn no_way_to_clear_while_a_human_check_runs() {
+    let check = page("https://chatgpt.com/", 403, "", &["window._cf_chl_opt"]);
+    let report = examine(&visit(check, vec![]));
+    assert_eq!(report.diagnosis.as_ref().map(|d| (d.cause.as_str(), d.overlay)), Some(("challenge", false)));
+    assert!(report.tools.is_empty());
+    assert!(!report.plan.iter().any(|step| step.remedy.starts_with("clear_")));
+    assert_eq!(examine(&visit(healthy(), vec![])).tools.len(), 3);
+}
+
+#[test]
+fn other_peoples_pages_are_none_of_our_business() {
+    for url in ["https://example.com/", "https://chatgpt.com.example.net/", "about:blank", "", "https://"] {
+        let report = examine(&visit(page(url, 403, "error code: 1020", &[".blocked-icon"]), vec![]));
+        assert!(report.diagnosis.is_none() && report.tools.is_empty(), "{url}");
+    }
+}
+
+#[test]
+fn an_unknown_network_error_is_silence() {
+    let failed = |code: &str| {
+        examine(&visit(Evidence { page: None, failure: Some(code.into()), ..healthy() }, vec![])).diagnosis
+    };
+    assert!(failed("net::ERR_SOMETHING_NEW").is_none());
+    assert!(failed("").is_none());
+    assert_eq!(failed("net::ERR_NAME_NOT_RESOLVED").map(|d| d.cause).as_deref(), Some("dns_failure"));
+}
+
+fn token() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,40}",
+        Just("window._cf_chl_opt".to_owned()),
+        Just(".blocked-icon".to_owned()),
+        Just("#cf-error-details".to_owned()),
+        Just(".text-token-text-error".to_owned()),
+        Just("[data-dd-action-name=Try again]".to_owned()),
+    ]
+}
+
+fn text() -> impl Strategy<Value = String> {
+    const KNOWN: [&str; 6] = [
+        "error code: 1020",
+        "network error",
+        "invalid_state",
+        "{\"error\":{\"code\":\"x\"}}",
+        "网络错误",
+        "\u{202e}1020",
+    ];
+    prop_oneof![".{0,200}", prop::sample::select(&KNOWN[..]).prop_map(str::to_owned), ".{0,9}Error 1020.{0,9}"]
+}
+
+fn url() -> impl Strategy<Value = String> {
+    prop_oneof![
+        ".{0,60}",
+        "https://(chatgpt|openai|example)\\.com/[a-z/]{0,20}(\\?(error|payload)=[A-Za-z0-9%+/=_-]{0,60})?",
+        "https://auth\\.openai\\.com/error\\?payload=.{0,40}",
+    ]
+}
+
+prop_compose! {
+    fn any_visit()(
+        url in url(),
+        at in any::<f64>(),
+        status in any::<u16>(),
+        headers in prop::collection::vec(("[a-z-]{0,14}", ".{0,30}"), 0..4),
+        title in text(), text in text(),
+        elements in any::<u32>(), app in any::<bool>(), with_page in any::<bool>(),
+        markers in prop::collection::vec(token(), 0..8),
+        alerts in prop::collection::vec((".{0,30}|network error", prop::collection::vec(token(), 0..3)), 0..3),
+        failure in prop::option::of("net::ERR_[A-Z_]{0,20}|NS_ERROR_[A-Z_]{0,20}|.{0,30}"),
+        history in prop::collection::vec(("[a-z_]{0,20}|clear_site_data", "[a-z_]{0,20}|blocked_by_rule", any::<f64>()), 0..3),
+    ) -> Visit {
+        Visit {
+            evidence: Evidence {
+                url, at,
+                response: Some(Response {
+                    status,
+                    headers: headers.into_iter().map(|(name, value)| Header { name, value }).collect(),
+                }),
+                page: with_page.then_some(Page { status: None, content_type: String::new(), app, elements, title, text, markers }),
+                alerts: alerts.into_iter().map(|(text, markers)| Alert { text, markers }).collect(),
+                failure,
+            },
+            standing: None,
+            history: history.into_iter().map(|(remedy, cause, at)| Attempt { at, ..attempt(&remedy, &cause) }).collect(),
+            now: at,
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #[test]
+    fn never_fails_and_always_answers_the_same(visit in any_visit()) {
+        let report = examine(&visit);
+        prop_assert_eq!(&report, &examine(&visit));
+        // At most one step is the next one, and it is never one that was tried.
+        prop_assert!(report.plan.iter().filter(|step| step.state == StepState::Next).count() <= 1);
+        prop_assert!(report.diagnosis.is_some() || report.stands || report.plan.is_empty());
+        // What was said to the shell can be said again: the report survives JSON.
+        let json = serde_json::to_string(&report).unwrap();
+        prop_assert_eq!(serde_json::from_str::<access_medic::Report>(&json).unwrap(), report);
+    }
+}
+
+#[test]
+fn large_input_is_answered_quickly() {
+    let huge = "网络错误 network erro Error 1020 ".repeat(200_000);
+    let evidence = Evidence {
+        page: Some(Page {
+            text: huge.clone(),
+            title: huge,
+            markers: (0..100_000).map(|n| format!(".c{n}")).collect(),
+            ..Page::default()
+        }),
+        ..blocked()
+    };
+    let started = std::time::Instant::now();
+    examine(&visit(evidence, vec![]));
+    // A debug build on a busy machine; the figure that counts is the benchmark's.
+    assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
+}

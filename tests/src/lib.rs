@@ -1,0 +1,12 @@
+//! The recorded pages under `pages/`, and what the extension would observe on them, worked out without a browser.
+//!
+//! [`Recording`] reads a file, [`observe`] does natively what `extension/content/observe.js` and
+//! `extension/background/response.js` do in a browser, [`visit`] wraps the result as the core takes it. Scripts of a
+//! page are not run and style sheets are not applied: a recording has to hold what is to be seen.
+
+mod document;
+mod observe;
+mod recording;
+
+pub use observe::{OBSERVED_AT, observe, visit};
+pub use recording::{Browser, Failure, HEALTHY, ListError, ParseError, RawResponse, Recording, all, folder};

@@ -1,0 +1,483 @@
+//! What the extension would have seen: the same evidence that `extension/content/observe.js` and the background
+//! gather in a browser, gathered from a recording. Like them it says what was there, never what it means.
+//!
+//! Lengths are counted as JavaScript counts them, in UTF-16 units.
+
+use crate::document::{Document, Element};
+use crate::recording::{Browser, RawResponse, Recording};
+use access_medic::{Alert, Evidence, Header, Page, Response, Visit};
+use regex_lite::Regex;
+use std::collections::HashSet;
+
+/// The moment of every observation: a recording has no clock.
+pub const OBSERVED_AT: f64 = 1_800_000_000_000.0;
+
+const SMALL: usize = 400;
+const TEXT: usize = 16_000;
+const TITLE: usize = 300;
+const MARKERS: usize = 800;
+const MARKER: usize = 200;
+const DATA_VALUE: usize = 64;
+const SCRIPT: usize = 20_000;
+const ALERTS: usize = 12;
+const ALERT_TEXT: usize = 600;
+const ALERT_MARKERS: usize = 80;
+
+/// The headers that leave the background; of all others not even the names are kept.
+const HEADERS: [&str; 11] = [
+    "server",
+    "cf-mitigated",
+    "cf-ray",
+    "cf-error-type",
+    "cf-error-origin",
+    "cf-cache-status",
+    "content-type",
+    "retry-after",
+    "x-request-id",
+    "openai-processing-ms",
+    "server-timing",
+];
+
+/// A first look at the recording: nothing was known before, nothing was tried.
+pub fn visit(recording: &Recording, browser: Browser) -> Visit {
+    Visit { evidence: observe(recording, browser), standing: None, history: Vec::new(), now: OBSERVED_AT }
+}
+
+pub fn observe(recording: &Recording, browser: Browser) -> Evidence {
+    let mut evidence = Evidence { url: recording.url.clone(), at: OBSERVED_AT, ..Evidence::default() };
+    evidence.failure = recording.failure().map(|failure| failure.code(browser).to_owned());
+    let Some(response) = &recording.response else { return evidence };
+    evidence.response = Some(Response { status: response.status, headers: allowed(response) });
+    // Browsers put a page of their own in the place of an error without a body; nothing can be read there.
+    if response.status < 400 || !response.body.is_empty() {
+        let content_type = content_type(response);
+        let body = String::from_utf8_lossy(&response.body);
+        let document = if content_type == "text/html" { Document::parse_html(&body) } else { Document::of_text(&body) };
+        evidence.page = Some(page(&document, response.status, content_type));
+        evidence.alerts = alerts(&document);
+    }
+    evidence
+}
+
+fn allowed(response: &RawResponse) -> Vec<Header> {
+    let kept = response.headers.iter().filter(|(name, _)| HEADERS.contains(&name.as_str()));
+    kept.map(|(name, value)| Header { name: name.clone(), value: value.clone() }).collect()
+}
+
+/// `document.contentType`: the type without its parameters. Without a header browsers look at the first bytes.
+fn content_type(response: &RawResponse) -> String {
+    match response.header("content-type") {
+        Some(value) => value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase(),
+        None if response.body.trim_ascii_start().starts_with(b"<") => "text/html".to_owned(),
+        None => "text/plain".to_owned(),
+    }
+}
+
+fn page(document: &Document, status: u16, content_type: String) -> Page {
+    let elements = document.elements().count();
+    let app = document.elements().any(|(_, element)| is_app(element));
+    let mut page = Page {
+        status: Some(status),
+        content_type,
+        app,
+        elements: u32::try_from(elements).unwrap_or(u32::MAX),
+        ..Page::default()
+    };
+    if !app && elements <= SMALL {
+        page.title = cut(&document.title(), TITLE);
+        page.text = document.body().map(|body| cut(&document.text(body), TEXT)).unwrap_or_default();
+        page.markers = page_markers(document);
+    }
+    page
+}
+
+// ------------------------------------------------------------------------------------------------ alerts
+
+/// The words of an error surface that may be read.
+enum Words {
+    All,
+    /// Of a dialog only the heading: the rest can name what a person wrote.
+    Heading,
+    Of(usize),
+    None,
+}
+
+struct Surface {
+    at: usize,
+    words: Words,
+}
+
+fn alerts(document: &Document) -> Vec<Alert> {
+    let app = document.elements().any(|(_, element)| is_app(element));
+    let mut surfaces: Vec<(Surface, String)> = Vec::new();
+    for (at, element) in document.elements().filter(|(_, element)| is_surface(element)) {
+        if document.within(at, |element| element.has_class("sr-only") || is_quiet(element)) {
+            continue;
+        }
+        let Some(surface) = surface(document, at, element, app) else { continue };
+        let text = match surface.words {
+            Words::All => document.text(surface.at),
+            Words::Heading => heading(document, surface.at),
+            Words::Of(part) => document.text(part),
+            Words::None => String::new(),
+        };
+        let named = !element.id().is_empty() || element.has("data-testid") || element.has("data-has-thread-error");
+        if !text.is_empty() || named {
+            surfaces.push((surface, cut(&text, ALERT_TEXT)));
+        }
+    }
+    let places: Vec<usize> = surfaces.iter().map(|(surface, _)| surface.at).collect();
+    let outermost = |at: usize| !places.iter().any(|&outer| document.contains(outer, at));
+    let mut seen = HashSet::new();
+    surfaces
+        .into_iter()
+        .filter(|(surface, _)| outermost(surface.at) && seen.insert(surface.at))
+        .take(ALERTS)
+        .map(|(surface, text)| Alert { text, markers: alert_markers(document, surface.at) })
+        .collect()
+}
+
+/// What counts as an error surface here, if anything does. In a conversation, and everywhere in `main`, a person's
+/// or a model's words could look like one, so there only the marks that the app itself sets are taken.
+fn surface(document: &Document, at: usize, element: &Element, app: bool) -> Option<Surface> {
+    if element.test_id() == "regenerate-thread-error-button" {
+        let near = document.ancestors(at).take(4);
+        let message = near.map(|(up, _)| (up, error_text(document, up))).find_map(|(up, text)| Some((up, text?)));
+        return Some(match message {
+            Some((up, text)) => Surface { at: up, words: Words::Of(text) },
+            None => Surface { at, words: Words::None },
+        });
+    }
+    if element.has("data-has-thread-error") {
+        return Some(Surface { at, words: error_text(document, at).map_or(Words::None, Words::Of) });
+    }
+    if document.within(at, is_turn) {
+        return None;
+    }
+    if document.within(at, |element| element.name == "main") && !(announces(element) || !app && is_field_error(element))
+    {
+        return None;
+    }
+    let is_dialog = element.is("role", "dialog") || element.is("role", "alertdialog");
+    Some(Surface { at, words: if is_dialog { Words::Heading } else { Words::All } })
+}
+
+fn error_text(document: &Document, at: usize) -> Option<usize> {
+    document.inside(at).find(|(_, element)| element.has_class("text-token-text-error")).map(|(text, _)| text)
+}
+
+fn heading(document: &Document, at: usize) -> String {
+    let heading = document.inside(at).find(|(_, element)| matches!(&*element.name, "h1" | "h2" | "h3"));
+    heading.map(|(heading, _)| document.text(heading)).unwrap_or_default()
+}
+
+/// The app's own shell, or a conversation in any generation of its markup.
+fn is_app(element: &Element) -> bool {
+    element.name == "html" && element.has("data-build")
+        || element.name == "script" && element.id() == "client-bootstrap"
+        || element.id() == "prompt-textarea"
+        || element.has("data-composer-markdown")
+        || is_marked_turn(element)
+}
+
+fn is_marked_turn(element: &Element) -> bool {
+    element.has("data-message-author-role")
+        || element.has("data-turn")
+        || element.has("data-turn-key")
+        || element.test_id().starts_with("conversation-turn-")
+}
+
+fn is_turn(element: &Element) -> bool {
+    element.name == "article" || is_marked_turn(element)
+}
+
+fn is_surface(element: &Element) -> bool {
+    announces(element)
+        || element.is("role", "dialog")
+        || element.test_id().ends_with("toaster")
+        || element.test_id() == "regenerate-thread-error-button"
+        || element.has("data-has-thread-error")
+        || element.has_class("text-token-text-error")
+        || is_field_error(element)
+}
+
+fn announces(element: &Element) -> bool {
+    element.is("role", "alert")
+        || element.is("role", "alertdialog")
+        || element.has_class("toast-root")
+        || element.test_id().starts_with("toast")
+}
+
+fn is_field_error(element: &Element) -> bool {
+    element.has_class("react-aria-FieldError")
+        || element.is("slot", "errorMessage")
+        || element.id().ends_with("-error")
+        || element.id().starts_with("error-element")
+}
+
+/// Menus, the side bar, what a person types, and what we drew ourselves.
+fn is_quiet(element: &Element) -> bool {
+    element.is("role", "menu")
+        || element.is("role", "menuitem")
+        || element.name == "nav"
+        || element.id() == "prompt-textarea"
+        || element.name == "access-medic"
+}
+
+// ------------------------------------------------------------------------------------------------ markers
+
+/// Tokens in order, each once, up to a limit.
+struct Tokens {
+    list: Vec<String>,
+    seen: HashSet<String>,
+    limit: usize,
+}
+
+impl Tokens {
+    fn up_to(limit: usize) -> Self {
+        Self { list: Vec::new(), seen: HashSet::new(), limit }
+    }
+
+    fn add(&mut self, token: &str) {
+        let token = cut(token, MARKER);
+        if self.list.len() < self.limit && self.seen.insert(token.clone()) {
+            self.list.push(token);
+        }
+    }
+
+    /// Id, classes, and the attributes among `named` and `data-*`.
+    fn add_names(&mut self, element: &Element, named: &[&str]) {
+        if !element.id().is_empty() {
+            self.add(&format!("#{}", element.id()));
+        }
+        for class in element.classes() {
+            self.add(&format!(".{class}"));
+        }
+        for (name, value) in &element.attributes {
+            let wanted = named.contains(&name.as_str()) || name.starts_with("data-");
+            if wanted && value.encode_utf16().count() <= DATA_VALUE {
+                self.add(&format!("[{name}={value}]"));
+            }
+        }
+    }
+}
+
+fn page_markers(document: &Document) -> Vec<String> {
+    let mut tokens = Tokens::up_to(MARKERS);
+    for (at, element) in document.elements() {
+        tokens.add_names(element, &["role", "name"]);
+        let reference = match &*element.name {
+            "script" | "iframe" => element.attribute("src"),
+            "link" | "a" => element.attribute("href"),
+            _ => None,
+        };
+        if let Some(reference) = reference.filter(|reference| !reference.is_empty()) {
+            tokens.add(&format!("{}:{reference}", element.name));
+        } else if element.name == "script" {
+            for name in globals(&cut(&document.own_text(at), SCRIPT)) {
+                tokens.add(&format!("window.{name}"));
+            }
+        }
+    }
+    tokens.list
+}
+
+/// The names that a script sets on `window`.
+fn globals(script: &str) -> Vec<String> {
+    let Ok(assignment) = Regex::new(r"\bwindow\.([A-Za-z_$][\w$]*)\s*=[^=]") else { return Vec::new() };
+    assignment.captures_iter(script).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).collect()
+}
+
+fn alert_markers(document: &Document, at: usize) -> Vec<String> {
+    let mut tokens = Tokens::up_to(ALERT_MARKERS);
+    if let Some(surface) = document.element(at) {
+        tokens.add_names(surface, &["role", "name"]);
+    }
+    for (_, above) in document.ancestors(at).take(3) {
+        tokens.add_names(above, &["role"]);
+    }
+    for (_, inside) in document.inside(at) {
+        tokens.add_names(inside, &[]);
+    }
+    tokens.list
+}
+
+/// At most so many UTF-16 units from the start.
+fn cut(text: &str, limit: usize) -> String {
+    let mut units = 0;
+    text.chars()
+        .take_while(|char| {
+            units += char.len_utf16();
+            units <= limit
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seen(html: &str) -> Evidence {
+        let file = format!("HTTP/1.1 200 OK\ncontent-type: text/html\n\n{html}");
+        observe(&Recording::parse("healthy/some", "healthy", file.as_bytes()).unwrap(), Browser::Chromium)
+    }
+
+    fn page(html: &str) -> Page {
+        seen(html).page.unwrap()
+    }
+
+    fn alert_texts(html: &str) -> Vec<String> {
+        seen(html).alerts.into_iter().map(|alert| alert.text).collect()
+    }
+
+    #[test]
+    fn only_the_listed_headers_are_kept() {
+        let file = b"HTTP/1.1 403\nCF-Ray: 1-FRA\nset-cookie: a=b\nserver: cloudflare\n\nerror code: 1020";
+        let evidence = observe(&Recording::parse("a/b", "a", file).unwrap(), Browser::Firefox);
+        let response = evidence.response.unwrap();
+        let names: Vec<_> = response.headers.iter().map(|header| header.name.as_str()).collect();
+        assert_eq!((response.status, names), (403, vec!["cf-ray", "server"]));
+        let page = evidence.page.unwrap();
+        assert_eq!((page.content_type.as_str(), page.text.as_str()), ("text/plain", "error code: 1020"));
+        assert_eq!((page.status, page.elements), (Some(403), 4));
+    }
+
+    #[test]
+    fn a_failure_has_the_code_of_each_browser_and_no_page() {
+        let recording = Recording::parse("a/b", "a", b"GET https://chatgpt.com/\nx-failure: dns\n").unwrap();
+        let [chromium, firefox] = Browser::ALL.map(|browser| observe(&recording, browser));
+        assert_eq!(chromium.failure.as_deref(), Some("net::ERR_NAME_NOT_RESOLVED"));
+        assert_eq!(firefox.failure.as_deref(), Some("NS_ERROR_UNKNOWN_HOST"));
+        assert!(chromium.page.is_none() && chromium.response.is_none());
+    }
+
+    #[test]
+    fn an_error_without_a_body_is_no_page() {
+        let recording = Recording::parse("a/b", "a", b"HTTP/1.1 431 Too Large\n\n").unwrap();
+        let evidence = observe(&recording, Browser::Chromium);
+        assert!(evidence.page.is_none());
+        assert_eq!(evidence.response.unwrap().status, 431);
+    }
+
+    #[test]
+    fn of_the_app_and_of_large_pages_only_the_size_is_known() {
+        let app = page("<html data-build=prod-1><title>t</title><p>words");
+        assert_eq!((app.app, app.title.as_str(), app.text.as_str(), app.markers.len()), (true, "", "", 0));
+        assert_eq!(app.elements, 5);
+        for mark in ["<div id=prompt-textarea>", "<i data-turn-key=1>", "<i data-testid=conversation-turn-1>"] {
+            assert!(page(mark).app, "{mark}");
+        }
+        let small = page(&format!("<title>t</title>{}", "<i></i>".repeat(SMALL - 4)));
+        assert_eq!((small.elements, small.title.as_str()), (400, "t"));
+        let large = page(&format!("<title>t</title>{}", "<i></i>".repeat(SMALL - 3)));
+        assert_eq!((large.elements, large.app, large.title.as_str()), (401, false, ""));
+    }
+
+    #[test]
+    fn noscript_is_neither_text_nor_element() {
+        let page = page("<body>a<noscript><b id=challenge-error-text>Enable JavaScript</b></noscript>");
+        assert_eq!((page.text.as_str(), page.elements), ("a", 4));
+        assert!(page.markers.is_empty());
+    }
+
+    #[test]
+    fn markers_name_what_the_markup_names() {
+        let page = page(
+            "<link href=/s.css rel=x><script src='/a.js?x=1'></script><body id=b class='x y' role=main data-k=v>\
+             <input name=q><a href='/w'>w</a><iframe src=//f></iframe><a>none</a><i class='x'></i>\
+             <script>window._opt = {}; window.same == 1; awindow.no = 1; window.$a=2</script>",
+        );
+        let expected = [
+            "link:/s.css",
+            "script:/a.js?x=1",
+            "#b",
+            ".x",
+            ".y",
+            "[role=main]",
+            "[data-k=v]",
+            "[name=q]",
+            "a:/w",
+            "iframe://f",
+            "window._opt",
+            "window.$a",
+        ];
+        assert_eq!(page.markers, expected);
+    }
+
+    #[test]
+    fn limits_hold() {
+        let many: String = (0..390).map(|i| format!("<i class='a{i} b{i} c{i}'></i>")).collect();
+        let crowd = page(&format!("<title>{}</title><body>{many}{}", "t".repeat(5_000), "w\u{1f600} ".repeat(20_000)));
+        assert_eq!((crowd.title.len(), crowd.markers.len()), (TITLE, MARKERS));
+        assert_eq!(crowd.text.encode_utf16().count(), TEXT);
+        let long = page(&format!("<b data-k='{}' id='{}'>", "v".repeat(65), "i".repeat(500)));
+        assert_eq!(long.markers, [format!("#{}", "i".repeat(MARKER - 1))]);
+        let alerts = seen(&format!("<p role=alert>{}", "w".repeat(900)).repeat(30)).alerts;
+        assert_eq!((alerts.len(), alerts[0].text.len()), (ALERTS, ALERT_TEXT));
+        let crowded: String = (0..200).map(|i| format!("<i class=a{i}></i>")).collect();
+        assert_eq!(seen(&format!("<div role=alert>x{crowded}</div>")).alerts[0].markers.len(), ALERT_MARKERS);
+    }
+
+    #[test]
+    fn screen_reader_regions_menus_and_typing_are_never_alerts() {
+        let html = "<div class=sr-only role=alert>a</div><div class=sr-only><p role=alert>b</p></div>\
+                    <div role=menu><p class=text-token-text-error>c</p></div><nav><p role=alert>d</p></nav>\
+                    <div id=prompt-textarea><p role=alert>e</p></div><access-medic><p role=alert>f</p></access-medic>\
+                    <p role=alert></p><p role=alert data-testid=empty></p><p role=alert>g</p>";
+        assert_eq!(alert_texts(html), ["", "g"]);
+    }
+
+    #[test]
+    fn the_outermost_surface_counts() {
+        let html = "<div class=toast-root><div role=alert data-testid=toast-error>a<p class=text-token-text-error>b";
+        let alerts = seen(html).alerts;
+        assert_eq!(alerts.len(), 1);
+        assert_eq!(alerts[0].text, "a b");
+        assert!(alerts[0].markers.contains(&"[data-testid=toast-error]".to_owned()));
+    }
+
+    #[test]
+    fn of_dialogs_only_the_heading_is_read() {
+        let html = "<div role=dialog id=modal-x><h2>Delete chat?</h2><p role=alert>Error 1020</p><h3>no</h3></div>";
+        assert_eq!(alert_texts(html), ["Delete chat?"]);
+        assert_eq!(alert_texts("<div role=alertdialog id=y><p>Error 1020</p></div>"), [""]);
+    }
+
+    #[test]
+    fn a_conversation_is_not_read() {
+        for turn in ["article", "div data-turn=user", "div data-turn-key=k", "div data-message-author-role=assistant"] {
+            let html = format!("<{turn}><p role=alert>a</p><p class=text-token-text-error>b</p><p id=net-error>c</p>");
+            assert!(alert_texts(&html).is_empty(), "{turn}");
+        }
+        let main = "<main data-composer-markdown><p class=text-token-text-error>a</p><p id=net-error>b</p>\
+                    <div role=dialog id=d><h2>c</h2></div><p role=alert>d</p></main>";
+        assert_eq!(alert_texts(main), ["d"]);
+    }
+
+    #[test]
+    fn the_error_of_a_turn_is_found_by_its_button() {
+        let html = "<main><article><p class=words>never</p><div id=box><p class=text-token-text-error>network error</p>\
+                    <div><button data-testid=regenerate-thread-error-button>Retry</button></div></div></article></main>";
+        let alerts = seen(html).alerts;
+        assert_eq!(alerts.len(), 1);
+        assert_eq!(alerts[0].text, "network error");
+        assert!(alerts[0].markers.contains(&"[data-testid=regenerate-thread-error-button]".to_owned()));
+        assert!(!alerts[0].markers.contains(&".words".to_owned()));
+        let bare = "<article><p>never</p><button data-testid=regenerate-thread-error-button>Retry</button></article>";
+        assert_eq!(alert_texts(bare), [""]);
+    }
+
+    #[test]
+    fn a_thread_error_needs_no_words() {
+        assert_eq!(alert_texts("<main><div data-has-thread-error=true>Retry</div></main>"), [""]);
+        let worded = "<main><div data-has-thread-error=true>x<p class=text-token-text-error>lost</p></div></main>";
+        assert_eq!(alert_texts(worded), ["lost"]);
+    }
+
+    #[test]
+    fn field_errors_in_main_count_outside_the_app() {
+        let field = "<main><span class=react-aria-FieldError>wrong</span><i id=error-element-password>no</i></main>";
+        assert_eq!(alert_texts(field), ["wrong", "no"]);
+        assert!(alert_texts(&format!("<html data-build=prod-1>{field}")).is_empty());
+    }
+}

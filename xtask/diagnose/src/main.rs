@@ -1,0 +1,153 @@
+//! `cargo xtask diagnose`: one line of JSON for each input, the core's Report after the input's name.
+//!
+//! It only reads and prints. An input that cannot be read gives a line with `error`, the others go on, and the exit
+//! code is 1 in the end. What the fields mean stands in `crate/catalog/README.md`.
+
+use access_medic::{Report, Visit, examine};
+use clap::{Parser, ValueEnum};
+use recordings::Recording;
+use serde::Serialize;
+use std::{
+    error::Error,
+    fs::File,
+    io::{self, BufRead, BufReader, Read as _, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+/// Prints the Report on recorded responses, one JSON object a line
+#[derive(Parser)]
+#[command(name = "cargo xtask diagnose", bin_name = "cargo xtask diagnose")]
+struct CommandLine {
+    /// Recorded responses (tests/pages/README.md has the format); - is standard input
+    #[arg(required_unless_present = "visits", conflicts_with = "visits")]
+    files: Vec<PathBuf>,
+    /// A file with one Visit a line, as the extension sends it to the core; - is standard input
+    #[arg(long, value_name = "FILE")]
+    visits: Option<PathBuf>,
+    /// The address that the responses came from, in place of the recorded one
+    #[arg(long, conflicts_with = "visits")]
+    url: Option<String>,
+    /// Whose words are used for a connection that failed
+    #[arg(long, value_enum, default_value = "chromium", conflicts_with = "visits")]
+    browser: Browser,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Browser {
+    Chromium,
+    Firefox,
+}
+
+impl From<Browser> for recordings::Browser {
+    fn from(browser: Browser) -> Self {
+        match browser {
+            Browser::Chromium => Self::Chromium,
+            Browser::Firefox => Self::Firefox,
+        }
+    }
+}
+
+/// Which input a line of output is about.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Source {
+    File(String),
+    Line(usize),
+}
+
+#[derive(Serialize)]
+struct Answer {
+    #[serde(flatten)]
+    source: Source,
+    #[serde(flatten)]
+    outcome: Outcome,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Outcome {
+    Report(Box<Report>),
+    Fault { error: String },
+}
+
+fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let mut output = io::stdout().lock();
+    let done = match &line.visits {
+        Some(path) => visits(path, &mut output),
+        None => files(&line, &mut output),
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        // Also when nobody reads any more what is printed.
+        Ok(false) | Err(_) => ExitCode::FAILURE,
+    }
+}
+
+fn files(line: &CommandLine, output: &mut impl Write) -> io::Result<bool> {
+    let mut all_read = true;
+    for path in &line.files {
+        let outcome = read(path).map(|mut recording| {
+            if let Some(url) = &line.url {
+                recording.url.clone_from(url);
+            }
+            examine(&recordings::visit(&recording, line.browser.into()))
+        });
+        all_read &= print(output, Source::File(path.display().to_string()), outcome)?;
+    }
+    Ok(all_read)
+}
+
+fn read(path: &Path) -> Result<Recording, String> {
+    if path != Path::new("-") {
+        return Recording::read(path).map_err(|error| in_full(&error));
+    }
+    let mut bytes = Vec::new();
+    io::stdin().read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    Recording::parse("-", "-", &bytes).map_err(|error| in_full(&error))
+}
+
+fn visits(path: &Path, output: &mut impl Write) -> io::Result<bool> {
+    let input: Box<dyn BufRead> = if path == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        match File::open(path) {
+            Ok(file) => Box::new(BufReader::new(file)),
+            Err(error) => {
+                return print(output, Source::File(path.display().to_string()), Err(error.to_string()));
+            }
+        }
+    };
+    let mut all_read = true;
+    for (index, bytes) in input.split(b'\n').enumerate() {
+        let visit = match bytes {
+            Ok(bytes) if bytes.trim_ascii().is_empty() => continue,
+            Ok(bytes) => serde_json::from_slice::<Visit>(&bytes).map_err(|error| error.to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        all_read &= print(output, Source::Line(index + 1), visit.map(|visit| examine(&visit)))?;
+    }
+    Ok(all_read)
+}
+
+/// Prints one line; the answer is whether it is a Report.
+fn print(output: &mut impl Write, source: Source, outcome: Result<Report, String>) -> io::Result<bool> {
+    let good = outcome.is_ok();
+    let outcome = outcome.map_or_else(|error| Outcome::Fault { error }, |report| Outcome::Report(Box::new(report)));
+    serde_json::to_writer(&mut *output, &Answer { source, outcome })?;
+    writeln!(output)?;
+    Ok(good)
+}
+
+/// The error with what caused it.
+fn in_full(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

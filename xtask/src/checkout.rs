@@ -1,0 +1,107 @@
+//! Where things are: one checkout of the repository and the folders that are built in it.
+
+use crate::fault::Fault;
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+};
+
+pub struct Checkout {
+    pub root: PathBuf,
+    /// Where npm's packages lie: this checkout, or the one that a copy of it was made from.
+    modules: PathBuf,
+}
+
+impl Checkout {
+    /// The checkout that `cargo xtask` was started in.
+    pub fn current() -> Result<Self, Fault> {
+        let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+        let root = folder.as_deref().and_then(Path::parent).filter(|root| root.join("manifest.json").is_file());
+        let root = root.ok_or_else(|| Fault::Input("start this as `cargo xtask …`, inside the checkout".into()))?;
+        Ok(Self { root: root.to_owned(), modules: root.join("node_modules") })
+    }
+
+    /// Another copy of the same files, built with the npm packages of this one.
+    pub fn copy_at(&self, root: PathBuf) -> Self {
+        Self { root, modules: self.modules.clone() }
+    }
+
+    pub fn join(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    pub fn target(&self) -> PathBuf {
+        self.join("target")
+    }
+
+    /// The core's JavaScript and WebAssembly, where `tsconfig.json` expects their types.
+    pub fn core(&self) -> PathBuf {
+        self.join("target/bindgen/core")
+    }
+
+    /// The built extensions, one folder for each browser, and the packages made of them.
+    pub fn extensions(&self) -> PathBuf {
+        self.join("target/extension")
+    }
+
+    pub fn module(&self, path: &str) -> PathBuf {
+        self.modules.join(path)
+    }
+
+    /// Waits until no other command builds in this checkout; others wait until the answer is dropped.
+    pub fn lock(&self) -> Result<fs::File, Fault> {
+        let path = self.join("target/xtask.lock");
+        write(&path, b"")?;
+        let file = fs::File::open(&path).map_err(Fault::file(&path))?;
+        file.lock().map_err(Fault::file(&path))?;
+        Ok(file)
+    }
+
+    /// The version that the workspace and the manifest share.
+    pub fn version(&self) -> &'static str {
+        env!("CARGO_PKG_VERSION")
+    }
+}
+
+pub fn read(path: &Path) -> Result<Vec<u8>, Fault> {
+    fs::read(path).map_err(Fault::file(path))
+}
+
+pub fn read_text(path: &Path) -> Result<String, Fault> {
+    fs::read_to_string(path).map_err(Fault::file(path))
+}
+
+/// Writes the file, and the folders above it.
+pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(Fault::file(folder))?;
+    }
+    fs::write(path, bytes).map_err(Fault::file(path))
+}
+
+/// Removes the folder and all in it, if it is there.
+pub fn remove_folder(path: &Path) -> Result<(), Fault> {
+    match fs::remove_dir_all(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(Fault::file(path)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// All files below a folder, as paths relative to it with `/`, in byte order on every system.
+pub fn files_below(folder: &Path) -> Result<Vec<String>, Fault> {
+    let mut found = Vec::new();
+    let mut open = vec![(folder.to_owned(), String::new())];
+    while let Some((folder, prefix)) = open.pop() {
+        for entry in fs::read_dir(&folder).map_err(Fault::file(&folder))? {
+            let entry = entry.map_err(Fault::file(&folder))?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type().map_err(Fault::file(entry.path()))?.is_dir() {
+                open.push((entry.path(), format!("{name}/")));
+            } else {
+                found.push(name);
+            }
+        }
+    }
+    found.sort_unstable();
+    Ok(found)
+}

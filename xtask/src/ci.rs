@@ -1,0 +1,124 @@
+//! All that decides whether a change may land: the gates, the tests, the size budgets. One command, the same
+//! everywhere. A gate that fails does not keep the others from being tried.
+
+use crate::{
+    bench,
+    browser::Browser,
+    checkout::{self, Checkout},
+    extension,
+    fault::Fault,
+    lint, node, package, process, reproduce, rust, test,
+    tools::{self, Tool},
+};
+use std::{
+    process::Command,
+    time::{Duration, Instant},
+};
+
+struct Gates {
+    results: Vec<(String, Duration, Option<Fault>)>,
+}
+
+impl Gates {
+    fn try_one(&mut self, name: &str, gate: impl FnOnce() -> Result<(), Fault>) {
+        println!("\n== {name}");
+        let start = Instant::now();
+        let fault = gate().err();
+        let time = start.elapsed();
+        match &fault {
+            None => println!("== {name}: ok, {:.1} s", time.as_secs_f64()),
+            Some(fault) => println!("== {name}: FAILED, {:.1} s: {fault}", time.as_secs_f64()),
+        }
+        self.results.push((name.into(), time, fault));
+    }
+
+    fn summary(&self) -> Result<(), Fault> {
+        println!("\nGates:");
+        for (name, time, fault) in &self.results {
+            println!(
+                "  {:<28} {:>7.1} s  {}",
+                name,
+                time.as_secs_f64(),
+                fault.as_ref().map_or("ok".into(), |fault| format!("FAILED: {fault}"))
+            );
+        }
+        let failed = self.results.iter().filter(|(_, _, fault)| fault.is_some()).count();
+        if failed == 0 { Ok(()) } else { Err(Fault::Failed(format!("{failed} of the gates did not hold."))) }
+    }
+}
+
+pub fn run(checkout: &Checkout) -> Result<(), Fault> {
+    let mut gates = Gates { results: Vec::new() };
+    let cargo = |words: &[&str]| process::run(rust::cargo(&checkout.root).args(words));
+
+    gates.try_one("rustfmt", || cargo(&["fmt", "--all", "--check"]));
+    gates.try_one("clippy, native", || {
+        cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
+    });
+    gates.try_one("clippy, wasm", || {
+        rust::ensure_wasm_target(&checkout.root)?;
+        cargo(&["clippy", "--locked", "-p", "access-medic", "--lib", "--target", rust::WASM, "--", "-D", "warnings"])
+    });
+    // Before the type checker: it reads the types that are generated from the core.
+    gates.try_one("build", || {
+        node::ensure(checkout)?;
+        Browser::ALL.into_iter().try_for_each(|browser| extension::build(checkout, browser).map(drop))
+    });
+    gates.try_one("types of the JavaScript", || {
+        ["tsconfig.json", "tsconfig.tests.json"].into_iter().try_for_each(|config| {
+            process::run(node::node(checkout).arg(checkout.module("typescript/bin/tsc")).args(["--project", config]))
+        })
+    });
+    gates.try_one("Biome", || {
+        process::run(node::node(checkout).arg(checkout.module("@biomejs/biome/bin/biome")).args([
+            "ci",
+            "--error-on-warnings",
+            "--colors=off",
+        ]))
+    });
+    gates.try_one("licences, bans, sources", || {
+        let deny = tools::ensure(checkout, Tool::CARGO_DENY)?;
+        process::run(Command::new(deny).current_dir(&checkout.root).args([
+            "--workspace",
+            "check",
+            "licenses",
+            "bans",
+            "sources",
+        ]))
+    });
+    gates.try_one("spelling", || {
+        let typos = tools::ensure(checkout, Tool::TYPOS)?;
+        process::run(Command::new(typos).current_dir(&checkout.root).args(["--color", "never"]))
+    });
+    gates.try_one("packages and their sizes", || {
+        for browser in Browser::ALL {
+            let packed = package::make(checkout, browser)?;
+            packed.figures.iter().for_each(|figure| println!("{}", figure.row()));
+            package::hold(&packed.figures)?;
+        }
+        Ok(())
+    });
+    gates.try_one("same bytes from another folder", || reproduce::check(checkout));
+    gates.try_one("add-on linter", || {
+        Browser::ALL.into_iter().try_for_each(|browser| {
+            let path = package::make(checkout, browser)?.path;
+            lint::check(checkout, browser, &path)
+        })
+    });
+
+    println!("\n== tests");
+    let start = Instant::now();
+    let tally = test::run(checkout, &Browser::ALL, None)?;
+    println!("== tests: {tally}, {:.1} s", start.elapsed().as_secs_f64());
+
+    gates.try_one("figures", || bench::run(checkout, Browser::Chromium, true, false));
+
+    // The count stands last, whatever the gates said.
+    let held = gates.summary();
+    if let Err(fault) = &held {
+        println!("{fault}");
+    }
+    let passed = test::close(tally);
+    checkout::remove_folder(&checkout.join("target/reproduce"))?;
+    held.and(passed)
+}

@@ -1,0 +1,112 @@
+//! Puts the unpacked extension of one browser together in `target/extension/<browser>/`: the files as written, the
+//! built core, and the manifest with the keys that this browser knows.
+
+use crate::{
+    browser::Browser,
+    checkout::{self, Checkout},
+    core,
+    fault::Fault,
+};
+use serde_json::Value;
+use std::{collections::BTreeMap, fs, path::PathBuf};
+
+/// What is in the folder for the people who work on it and not for those who install it.
+const NOT_SHIPPED: [&str; 2] = ["globals.d.ts", "icons/icon.svg"];
+
+/// Builds the core and the extension; the answer is the extension's folder.
+pub fn build(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
+    let _alone = checkout.lock()?;
+    core::build(checkout)?;
+    assemble(checkout, browser)
+}
+
+fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
+    let mut files = BTreeMap::new();
+    let source = checkout.join("extension");
+    for name in checkout::files_below(&source)? {
+        if !NOT_SHIPPED.contains(&name.as_str()) {
+            files.insert(name.clone(), checkout::read(&source.join(&name))?);
+        }
+    }
+    for name in [core::SCRIPT, core::BINARY] {
+        files.insert(format!("core/{name}"), checkout::read(&checkout.core().join(name))?);
+    }
+    let manifest = manifest(&checkout::read_text(&checkout.join("manifest.json"))?, checkout.version(), browser)?;
+    files.insert("manifest.json".into(), manifest.into_bytes());
+
+    let folder = checkout.extensions().join(browser.name());
+    fs::create_dir_all(&folder).map_err(Fault::file(&folder))?;
+    for name in checkout::files_below(&folder)? {
+        if !files.contains_key(&name) {
+            fs::remove_file(folder.join(&name)).map_err(Fault::file(folder.join(&name)))?;
+        }
+    }
+    // A file that is the same stays untouched: a browser may be running this very extension.
+    for (name, bytes) in &files {
+        let path = folder.join(name);
+        if fs::read(&path).ok().as_ref() != Some(bytes) {
+            checkout::write(&path, bytes)?;
+        }
+    }
+    Ok(folder)
+}
+
+/// One manifest is written, two are shipped: each browser complains about the keys of the other.
+fn manifest(source: &str, version: &str, browser: Browser) -> Result<String, Fault> {
+    let wrong = |what: &str| Fault::Input(format!("manifest.json: {what}"));
+    let mut manifest: Value = serde_json::from_str(source).map_err(|error| wrong(&error.to_string()))?;
+    if manifest["version"] != version {
+        return Err(wrong(&format!("version is {}, the workspace's is {version:?}", manifest["version"])));
+    }
+    let foreign: [(&str, &str); 2] = match browser {
+        Browser::Chromium => [("/background", "scripts"), ("", "browser_specific_settings")],
+        Browser::Firefox => [("/background", "service_worker"), ("", "minimum_chrome_version")],
+    };
+    for (place, key) in foreign {
+        let removed = manifest.pointer_mut(place).and_then(Value::as_object_mut).and_then(|keys| keys.remove(key));
+        if removed.is_none() {
+            return Err(wrong(&format!("{place}/{key} is missing")));
+        }
+    }
+    Ok(format!("{manifest:#}\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCE: &str = r#"{
+        "version": "1.2.3",
+        "minimum_chrome_version": "123",
+        "background": { "service_worker": "a.js", "scripts": ["a.js"], "type": "module" },
+        "browser_specific_settings": { "gecko": {} }
+    }"#;
+
+    fn keys(browser: Browser) -> Value {
+        serde_json::from_str(&manifest(SOURCE, "1.2.3", browser).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn each_browser_gets_its_own_keys_only() {
+        let chromium = keys(Browser::Chromium);
+        assert_eq!(chromium["background"], serde_json::json!({ "service_worker": "a.js", "type": "module" }));
+        assert!(chromium.get("browser_specific_settings").is_none());
+        assert_eq!(chromium["minimum_chrome_version"], "123");
+        let firefox = keys(Browser::Firefox);
+        assert_eq!(firefox["background"], serde_json::json!({ "scripts": ["a.js"], "type": "module" }));
+        assert!(firefox.get("minimum_chrome_version").is_none());
+        assert!(firefox.get("browser_specific_settings").is_some());
+    }
+
+    #[test]
+    fn another_version_than_the_workspace_is_refused() {
+        let fault = manifest(SOURCE, "1.2.4", Browser::Firefox).unwrap_err().to_string();
+        assert!(fault.contains("1.2.3") && fault.contains("1.2.4"), "{fault}");
+    }
+
+    #[test]
+    fn a_manifest_without_the_keys_of_both_browsers_is_refused() {
+        assert!(manifest(r#"{"version": "1.2.3", "background": {}}"#, "1.2.3", Browser::Chromium).is_err());
+        assert!(manifest("{", "1.2.3", Browser::Chromium).is_err());
+    }
+}

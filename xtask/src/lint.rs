@@ -1,0 +1,48 @@
+//! Asks Mozilla's add-on linter about the packages. It checks for Firefox; what it says about Chromium's package
+//! counts as far as it is not about Chromium being another browser.
+
+use crate::{browser::Browser, checkout::Checkout, fault::Fault, node};
+use serde::Deserialize;
+use std::{path::Path, process::Stdio};
+
+#[derive(Deserialize)]
+struct Findings {
+    #[serde(default)]
+    errors: Vec<Finding>,
+    #[serde(default)]
+    warnings: Vec<Finding>,
+}
+
+#[derive(Deserialize)]
+struct Finding {
+    code: String,
+    message: String,
+    #[serde(default)]
+    file: Option<String>,
+}
+
+/// What the linter misses in Chromium's package: the keys that are Firefox's alone. In Firefox's own package nothing is
+/// forgiven, neither errors nor warnings; none is unavoidable.
+const FIREFOX_ONLY: [&str; 3] =
+    ["BACKGROUND_SERVICE_WORKER_NOFALLBACK", "ADDON_ID_REQUIRED", "MISSING_DATA_COLLECTION_PERMISSIONS"];
+
+pub fn check(checkout: &Checkout, browser: Browser, package: &Path) -> Result<(), Fault> {
+    let mut command = node::node(checkout);
+    command.arg(checkout.module("addons-linter/bin/addons-linter")).args(["--output", "json"]).arg(package);
+    // It ends with a failure when it found an error; only what it prints decides.
+    let output = command.stderr(Stdio::inherit()).output().map_err(Fault::file("addons-linter"))?;
+    let findings: Findings = serde_json::from_slice(&output.stdout)
+        .map_err(|error| Fault::Program { what: "addons-linter".into(), how: format!("unreadable answer: {error}") })?;
+    let mut counted = 0;
+    for finding in findings.errors.iter().chain(&findings.warnings) {
+        if browser == Browser::Chromium && FIREFOX_ONLY.contains(&finding.code.as_str()) {
+            continue;
+        }
+        counted += 1;
+        println!("{}: {} {}", finding.file.as_deref().unwrap_or("package"), finding.code, finding.message);
+    }
+    if counted == 0 {
+        return Ok(());
+    }
+    Err(Fault::Failed(format!("{counted} findings in the package for {}.", browser.title())))
+}

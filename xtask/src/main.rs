@@ -1,0 +1,141 @@
+//! `cargo xtask …`: everything that is done with this repository, each command doing its own set-up.
+//!
+//! This file is the command line alone; each module beside it has one job.
+
+mod bench;
+mod browser;
+mod checkout;
+mod ci;
+mod core;
+mod diagnose;
+mod extension;
+mod fault;
+mod figure;
+mod gallery;
+mod lint;
+mod node;
+mod package;
+mod process;
+mod reproduce;
+mod rust;
+mod signature;
+mod tally;
+mod test;
+mod tools;
+
+use browser::Browser;
+use checkout::Checkout;
+use clap::{Parser, Subcommand};
+use fault::Fault;
+use std::{ffi::OsString, process::ExitCode};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Builds, runs, tests and packages Access Medic.")]
+struct CommandLine {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Open a browser with the extension and the recorded pages
+    Run {
+        #[arg(long, value_enum, default_value = "chromium")]
+        browser: Browser,
+        /// Open only this recorded page (cause/name)
+        #[arg(long)]
+        page: Option<String>,
+        /// Without a window: visit every page, print a table, save pictures
+        #[arg(long)]
+        headless: bool,
+    },
+    /// Run every test, in both browsers
+    Test {
+        /// Only in this browser
+        #[arg(long, value_enum)]
+        browser: Option<Browser>,
+        /// Only tests whose name contains this
+        filter: Option<String>,
+    },
+    /// Run the gates, then every test, then the figures
+    Ci,
+    /// Build the unpacked extension in target/extension/
+    Build {
+        /// Only for this browser
+        #[arg(long, value_enum)]
+        browser: Option<Browser>,
+    },
+    /// Make the packages for the stores
+    Package,
+    /// Print the figures and their budgets
+    Bench {
+        /// One JSON object a line
+        #[arg(long)]
+        json: bool,
+        /// Fail on times that are over their budgets, not only on sizes
+        #[arg(long)]
+        strict: bool,
+        /// The browser in which is measured
+        #[arg(long, value_enum, default_value = "chromium")]
+        browser: Browser,
+    },
+    /// Print the Report on recorded responses, one JSON object a line (see --help)
+    #[command(disable_help_flag = true)]
+    Diagnose {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
+    /// Start a new entry of the catalogue
+    #[command(subcommand)]
+    New(New),
+}
+
+#[derive(Subcommand)]
+enum New {
+    /// A signature and its recorded page
+    Signature {
+        /// FAMILY/NAME, for instance blocked/error-1020
+        name: String,
+        /// The cause it stands for; if absent, it is called like the signature
+        #[arg(long)]
+        cause: Option<String>,
+    },
+}
+
+fn main() -> ExitCode {
+    match act(CommandLine::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => {
+            eprintln!("{fault}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn act(task: Task) -> Result<(), Fault> {
+    let checkout = Checkout::current()?;
+    let chosen = |browser: Option<Browser>| browser.map_or(Browser::ALL.to_vec(), |browser| vec![browser]);
+    match task {
+        Task::Run { browser, page, headless } => gallery::open(&checkout, browser, page.as_deref(), headless),
+        Task::Test { browser, filter } => {
+            test::run(&checkout, &chosen(browser), filter.as_deref()).and_then(test::close)
+        }
+        Task::Ci => ci::run(&checkout),
+        Task::Build { browser } => chosen(browser).into_iter().try_for_each(|browser| {
+            let folder = extension::build(&checkout, browser)?;
+            println!("{}", folder.display());
+            Ok(())
+        }),
+        Task::Package => {
+            let packages = Browser::ALL.into_iter().map(|browser| package::make(&checkout, browser));
+            let packages = packages.collect::<Result<Vec<_>, _>>()?;
+            packages.iter().for_each(|package| println!("{}", package.path.display()));
+            let figures: Vec<_> = packages.into_iter().flat_map(|package| package.figures).collect();
+            figures.iter().for_each(|figure| println!("{}", figure.row()));
+            package::hold(&figures)
+        }
+        Task::Bench { json, strict, browser } => bench::run(&checkout, browser, json, strict),
+        Task::Diagnose { arguments } => diagnose::run(&checkout, &arguments),
+        Task::New(New::Signature { name, cause }) => signature::scaffold(&checkout, &name, cause.as_deref()),
+    }
+}

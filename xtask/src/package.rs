@@ -1,0 +1,111 @@
+//! Makes the two packages for the stores and weighs them. Two packages of the same sources are the same bytes.
+
+use crate::{
+    browser::Browser,
+    checkout::{self, Checkout},
+    core, extension,
+    fault::Fault,
+    figure::Figure,
+};
+use flate2::{Compression, write::GzEncoder};
+use std::{
+    io::{Cursor, Write as _},
+    path::{Path, PathBuf},
+};
+use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
+
+const CORE_GZIPPED: u32 = 64 * 1024;
+const SCRIPTS_AND_STYLES: u32 = 64 * 1024;
+const WHOLE: u32 = 250 * 1024;
+
+pub struct Package {
+    pub path: PathBuf,
+    pub figures: Vec<Figure>,
+}
+
+/// Builds the extension of one browser and packs it.
+pub fn make(checkout: &Checkout, browser: Browser) -> Result<Package, Fault> {
+    let folder = extension::build(checkout, browser)?;
+    let bytes = pack(&folder)?;
+    let name = format!("access-medic-{}-{}.zip", checkout.version(), browser.name());
+    let path = checkout.extensions().join(name);
+    checkout::write(&path, &bytes)?;
+    let figures = weigh(&folder, bytes.len(), browser)?;
+    Ok(Package { path, figures })
+}
+
+/// Fails with the names of the figures that are over their budgets.
+pub fn hold(figures: &[Figure]) -> Result<(), Fault> {
+    let over: Vec<_> = figures.iter().filter(|figure| figure.is_over()).map(|figure| figure.name.as_str()).collect();
+    if over.is_empty() { Ok(()) } else { Err(Fault::Failed(format!("over budget: {}", over.join(", ")))) }
+}
+
+fn weigh(folder: &Path, whole: usize, browser: Browser) -> Result<Vec<Figure>, Fault> {
+    let wasm = checkout::read(&folder.join("core").join(core::BINARY))?;
+    // The bindings that wasm-bindgen writes count as well: a browser has to read them like our own.
+    let mut text = 0;
+    for name in checkout::files_below(folder)? {
+        if name.ends_with(".js") || name.ends_with(".css") {
+            text += checkout::read(&folder.join(name))?.len();
+        }
+    }
+    Ok(vec![
+        Figure::size("wasm_gzipped", gzipped(&wasm)?, CORE_GZIPPED),
+        Figure::size("scripts_and_styles", text, SCRIPTS_AND_STYLES),
+        Figure::size(&format!("package_{}", browser.name()), whole, WHOLE),
+    ])
+}
+
+fn gzipped(bytes: &[u8]) -> Result<usize, Fault> {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(bytes).and_then(|()| gzip.finish()).map(|packed| packed.len()).map_err(Fault::file("(in memory)"))
+}
+
+/// Files in name order, with one time and one mode: nothing in the archive tells when or where it was made.
+fn pack(folder: &Path) -> Result<Vec<u8>, Fault> {
+    let options = SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(9))
+        .last_modified_time(DateTime::DEFAULT)
+        .unix_permissions(0o644);
+    let wrong = |error: zip::result::ZipError| Fault::Program { what: "zip".into(), how: error.to_string() };
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for name in checkout::files_below(folder)? {
+        archive.start_file(&name, options).map_err(wrong)?;
+        archive.write_all(&checkout::read(&folder.join(&name))?).map_err(Fault::file(&name))?;
+    }
+    archive.finish().map(Cursor::into_inner).map_err(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, io::Read as _};
+
+    #[test]
+    fn the_same_files_give_the_same_bytes_in_name_order() {
+        let root = std::env::temp_dir().join(format!("access-medic-pack-{}", std::process::id()));
+        let (one, two) = (root.join("one"), root.join("two"));
+        for (folder, names) in [(&one, ["b/c.js", "a.js"]), (&two, ["a.js", "b/c.js"])] {
+            for name in names {
+                checkout::write(&folder.join(name), name.as_bytes()).unwrap();
+            }
+        }
+        let packed = pack(&one).unwrap();
+        assert_eq!(packed, pack(&two).unwrap());
+        let mut archive = zip::ZipArchive::new(Cursor::new(packed)).unwrap();
+        let names: Vec<_> = archive.file_names().map(|name| name.unwrap().into_owned()).collect();
+        assert_eq!(names, ["a.js", "b/c.js"]);
+        let mut text = String::new();
+        archive.by_name("b/c.js").unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(text, "b/c.js");
+        fs::remove_dir_all(&root).unwrap();
+    }
+
+    #[test]
+    fn what_is_over_its_budget_is_named() {
+        let figures = [Figure::size("small", 1, 2), Figure::size("large", 3, 2)];
+        assert!(hold(&figures[..1]).is_ok());
+        assert_eq!(hold(&figures).unwrap_err().to_string(), "over budget: large");
+    }
+}

@@ -1,0 +1,39 @@
+//! Builds the packages a second time, from a copy of the sources in another folder, and compares the bytes: what a
+//! reviewer builds has to be what was shipped.
+
+use crate::{
+    browser::Browser,
+    checkout::{self, Checkout},
+    fault::Fault,
+    package, process,
+};
+use std::process::Command;
+
+pub fn check(checkout: &Checkout) -> Result<(), Fault> {
+    let folder = checkout.join("target/reproduce/checkout");
+    checkout::remove_folder(&folder)?;
+    let listed = process::capture(Command::new("git").current_dir(&checkout.root).args([
+        "ls-files",
+        "-z",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+    ]))?;
+    // A file that git knows and nobody has any more is part of no build.
+    for name in listed.split('\0').filter(|name| !name.is_empty() && checkout.join(name).is_file()) {
+        checkout::write(&folder.join(name), &checkout::read(&checkout.join(name))?)?;
+    }
+    let made = |checkout: &Checkout| -> Result<Vec<Vec<u8>>, Fault> {
+        Browser::ALL.into_iter().map(|browser| checkout::read(&package::make(checkout, browser)?.path)).collect()
+    };
+    let (here, there) = (made(checkout)?, made(&checkout.copy_at(folder))?);
+    let pairs = Browser::ALL.into_iter().zip(here.iter().zip(&there));
+    let different = pairs.filter(|(_, (here, there))| here != there).map(|(browser, _)| browser.name());
+    let different = different.collect::<Vec<_>>().join(" and ");
+    if different.is_empty() {
+        return Ok(());
+    }
+    Err(Fault::Failed(format!(
+        "came out different in target/reproduce/checkout: {different}. Compare target/extension/ here and there."
+    )))
+}
