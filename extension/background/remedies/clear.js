@@ -1,0 +1,113 @@
+// Clears what a scope names: cookies one by one, by name, host and partition, and storage if the scope says so. Only on
+// OpenAI's hosts, whatever the scope says. It reads again afterwards: a receipt counts what is really gone.
+import { DOMAINS, isOurs } from "../sites.js";
+import { clearStorage, GECKO } from "./storage.js";
+
+/** @typedef {Extract<AccessMedic.Step["action"], { kind: "clear" }>["scope"]} Scope */
+/** @typedef {chrome.cookies.Cookie & { firstPartyDomain?: string }} Cookie */
+
+/** Firefox removes one cookie of several that share a name and fit an address. */
+const ROUNDS = 3;
+
+/** @param {Cookie} cookie */
+const hostOf = (cookie) => cookie.domain.replace(/^\./, "");
+
+/** @param {Cookie} cookie */
+function keyOf({ name, domain, path, partitionKey }) {
+  const { topLevelSite, hasCrossSiteAncestor } = partitionKey ?? {}; // null in Firefox
+  return JSON.stringify([name, domain, path, topLevelSite, hasCrossSiteAncestor]);
+}
+
+/** @param {string[]} patterns @param {string} name */
+const named = (patterns, name) =>
+  patterns.some((pattern) =>
+    pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
+  );
+
+/** Whether what belongs to a host belongs to the scope. @param {Scope} scope @param {string} host @param {boolean} [shared] with sub-hosts */
+const covers = (scope, host, shared) =>
+  scope.hosts.some((pattern) => {
+    const base = pattern.replace(/^\*\./, "");
+    if (base !== pattern && host.endsWith(`.${base}`)) return true;
+    return host === base || (shared && base.endsWith(`.${host}`));
+  });
+
+/** Every cookie of the scope, partitioned ones too. @param {Scope} scope @param {string | undefined} storeId */
+async function read(scope, storeId) {
+  // Only Firefox knows the key, and hides cookies without it when it isolates by first party.
+  const everyParty = GECKO ? { firstPartyDomain: null } : {};
+  const query = { partitionKey: {}, ...everyParty, ...(storeId && { storeId }) };
+  const found = await Promise.all(
+    DOMAINS.map((domain) => chrome.cookies.getAll({ ...query, domain })),
+  );
+  return found.flat().filter((/** @type {Cookie} */ cookie) => {
+    const host = hostOf(cookie);
+    if (!isOurs(host) || !covers(scope, host, !cookie.hostOnly)) return false;
+    return !scope.cookies || named(scope.cookies, cookie.name);
+  });
+}
+
+/** @param {Cookie} cookie */
+function remove(cookie) {
+  const { name, storeId, partitionKey, firstPartyDomain, secure, path } = cookie;
+  const url = `${secure ? "https" : "http"}://${hostOf(cookie)}${path}`;
+  const party = firstPartyDomain === undefined ? {} : { firstPartyDomain };
+  return chrome.cookies
+    .remove({ url, name, storeId, ...(partitionKey && { partitionKey }), ...party })
+    .catch(() => undefined); // still there when read again
+}
+
+/** @param {Scope} scope @param {string | undefined} storeId */
+async function clearCookies(scope, storeId) {
+  const found = await read(scope, storeId);
+  const kept = found.filter((cookie) => named(scope.keep, cookie.name));
+  const targets = found.filter((cookie) => !kept.includes(cookie));
+  /** @type {Set<string>} */
+  const back = new Set();
+  /** @param {{ removed: boolean; cookie: Cookie }} change */
+  const changed = ({ removed, cookie }) => {
+    if (!removed) back.add(keyOf(cookie));
+  };
+  chrome.cookies.onChanged.addListener(changed);
+  let left = targets;
+  for (let round = 0; round < ROUNDS && left.length > 0; round++) {
+    await Promise.all(left.map(remove)); // all at once: in Chromium twenty at a time take five times as long
+    const there = (await read(scope, storeId)).map(keyOf);
+    left = left.filter((cookie) => there.includes(keyOf(cookie)));
+  }
+  chrome.cookies.onChanged.removeListener(changed);
+  const gone = targets.filter((cookie) => !left.includes(cookie));
+  /** @param {Cookie} cookie @param {"keep" | "refused" | "came_back"} why */
+  const stay = (cookie, why) => ({ name: cookie.name, host: hostOf(cookie), why });
+  return {
+    found: found.length,
+    gone: gone.length,
+    hosts: [...new Set(gone.map(hostOf))].sort(),
+    stayed: [
+      ...kept.map((cookie) => stay(cookie, "keep")),
+      ...left.map((cookie) => stay(cookie, back.has(keyOf(cookie)) ? "came_back" : "refused")),
+    ],
+  };
+}
+
+/** The cookie store of a tab: of its profile, its container or its private window. @param {import("./storage.js").Tab} tab */
+async function storeOf(tab) {
+  if (tab.cookieStoreId) return tab.cookieStoreId;
+  const stores = await chrome.cookies.getAllCookieStores();
+  return stores.find(({ tabIds }) => tabIds.includes(tab.id ?? -1))?.id;
+}
+
+/** @param {Scope} scope @param {AccessMedic.Case} entry */
+export async function clear(scope, entry) {
+  const start = performance.now();
+  const tab = await chrome.tabs.get(entry.tab);
+  const cookies = await clearCookies(scope, await storeOf(tab));
+  const bases = scope.hosts.map((pattern) => pattern.replace(/^\*\./, ""));
+  const here = new URL(entry.url).hostname;
+  const hosts = [...new Set([...bases, ...cookies.hosts, here])].filter((host) =>
+    covers(scope, host),
+  );
+  const enter = entry.report.diagnosis?.overlay !== false;
+  const storage = scope.storage ? { storage: await clearStorage(hosts, tab, enter) } : {};
+  return { cookies, ...storage, ms: Math.round(performance.now() - start) };
+}

@@ -1,0 +1,93 @@
+// Clears what hosts have stored besides cookies. The kinds are a fixed list: another one given by mistake would wipe, in
+// Firefox, the history or the passwords of all sites. What a browser cannot do is said, not hidden.
+import { isOurs } from "../sites.js";
+
+/** @typedef {NonNullable<AccessMedic.Receipt["storage"]>} Storage */
+/** @typedef {chrome.tabs.Tab & { cookieStoreId?: string }} Tab */
+
+/** The browsers take other options and other kinds, and one wrong key fails a whole call. */
+export const GECKO = chrome.runtime.getURL("").startsWith("moz-extension:");
+
+const KINDS = [
+  "localStorage",
+  "indexedDB",
+  "serviceWorkers",
+  "cacheStorage",
+  "fileSystems",
+  "cache",
+];
+
+/**
+ * What the browser itself clears for single sites, in one call each.
+ * @param {string[]} hosts
+ * @param {Tab} tab
+ * @returns {{ options: object; kinds: string[] }[]}
+ */
+function calls(hosts, tab) {
+  if (GECKO) {
+    const { cookieStoreId } = tab;
+    return [
+      { options: { hostnames: hosts, cookieStoreId }, kinds: ["localStorage", "indexedDB"] },
+      { options: { hostnames: hosts }, kinds: ["serviceWorkers"] },
+    ];
+  }
+  // It would act on the normal profile, which a private tab has nothing to do with.
+  if (tab.incognito) return [];
+  const origins = hosts.flatMap((host) => [`https://${host}`, `http://${host}`]);
+  return [{ options: { origins }, kinds: KINDS }];
+}
+
+/** Runs in the tab, for what only the site itself can clear there. @param {string[]} hosts */
+async function emptyPage(hosts) {
+  /** @type {string[]} */
+  const done = [];
+  if (!hosts.includes(location.hostname)) return done;
+  try {
+    sessionStorage.clear();
+    for (const name of await caches.keys()) await caches.delete(name);
+    done.push("cacheStorage");
+    const root = await navigator.storage.getDirectory();
+    const names = root.keys(); // Firefox shows content scripts no iterable here
+    for (let next = await names.next(); !next.done; next = await names.next()) {
+      await root.removeEntry(next.value, { recursive: true });
+    }
+    done.push("fileSystems");
+  } catch {} // a page without storage of its own
+  return done;
+}
+
+/**
+ * @param {string[]} hosts exact
+ * @param {Tab} tab
+ * @param {boolean} enter whether the page in the tab may be touched
+ * @returns {Promise<Storage>}
+ */
+export async function clearStorage(hosts, tab, enter) {
+  const ours = hosts.filter(isOurs);
+  /** @type {string[]} */
+  const cleared = [];
+  /** @type {Storage["stayed"]} */
+  const stayed = [];
+  const clearing = calls(ours, tab).map(async ({ options, kinds }) => {
+    try {
+      const types = Object.fromEntries(kinds.map((kind) => [kind, true]));
+      await chrome.browsingData.remove(options, types);
+      cleared.push(...kinds);
+    } catch {
+      for (const kind of kinds) stayed.push({ kind, why: "failed" });
+    }
+  });
+  await Promise.all(clearing);
+  const known = [...cleared, ...stayed.map(({ kind }) => kind)];
+  const left = KINDS.filter((kind) => !known.includes(kind));
+  if (enter && left.length > 0) {
+    const target = { tabId: tab.id ?? -1 };
+    const [page] = await chrome.scripting
+      .executeScript({ target, func: emptyPage, args: [ours] })
+      .catch(() => []); // an error page of the browser, or another site by now
+    cleared.push(...(page?.result ?? []));
+  }
+  for (const kind of left)
+    if (!cleared.includes(kind)) stayed.push({ kind, why: "browser_cannot" });
+  return { cleared: KINDS.filter((kind) => cleared.includes(kind)), stayed };
+}

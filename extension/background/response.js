@@ -1,0 +1,89 @@
+// What the network says about the main request of a tab: status and a few headers, or why it failed. It compares none
+// of them; it sees to it that the answer reaches the load it belongs to.
+import { changeAnswer } from "./casebook.js";
+import { PATTERNS } from "./sites.js";
+import { answerArrived, examineEvidence } from "./visit.js";
+
+const HEADERS = [
+  "server",
+  "cf-mitigated",
+  "cf-ray",
+  "cf-error-type",
+  "cf-error-origin",
+  "cf-cache-status",
+  "content-type",
+  "retry-after",
+  "x-request-id",
+  "openai-processing-ms",
+  "server-timing",
+];
+const VALUE = 1000;
+/** The load was stopped or replaced: the old page stays. */
+const ABORTED = ["net::ERR_ABORTED", "NS_BINDING_ABORTED"];
+const FOLLOW_UP = 300;
+const FOLLOW_UPS = 30;
+
+/** A page rendered ahead of time is not what the tab shows. @param {{ tabId: number; documentLifecycle?: string }} details */
+const shown = (details) => details.tabId >= 0 && details.documentLifecycle !== "prerender";
+
+/** @param {chrome.webRequest.OnResponseStartedDetails} details */
+async function started(details) {
+  if (!shown(details)) return;
+  const { tabId, requestId: request, url, timeStamp: at, statusCode: status } = details;
+  const headers = (details.responseHeaders ?? [])
+    .map(({ name, value = "" }) => ({ name: name.toLowerCase(), value: value.slice(0, VALUE) }))
+    .filter(({ name }) => HEADERS.includes(name));
+  await changeAnswer(tabId, () => ({ request, url, at, status, headers }));
+  answerArrived(tabId);
+}
+
+/** The answer to a request while no page has claimed it. @param {number} tab @param {string} request @param {boolean} claim */
+async function unclaimed(tab, request, claim) {
+  /** @type {import("./casebook.js").Answer | undefined} */
+  let found;
+  await changeAnswer(tab, (answer) => {
+    if (answer?.request !== request || answer.load !== undefined) return answer;
+    found = answer;
+    return claim ? { ...answer, load: answer.at } : answer;
+  });
+  return found;
+}
+
+/**
+ * Not every answer becomes a page that can report: an error without a body does not in Chromium, nor JSON in Firefox's
+ * viewer. Once the tab has settled on such an address, the answer is all there is to examine.
+ * @param {chrome.webRequest.OnCompletedDetails} details
+ */
+async function completed(details) {
+  if (!shown(details)) return;
+  const { tabId, requestId } = details;
+  for (let round = 0; round < FOLLOW_UPS; round++) {
+    await new Promise((resolve) => setTimeout(resolve, FOLLOW_UP));
+    if (!(await unclaimed(tabId, requestId, false))) return;
+    const tab = await chrome.tabs.get(tabId).catch(() => undefined);
+    if (tab?.status === "loading") continue;
+    const answer = await unclaimed(tabId, requestId, true);
+    // After a download, or an answer without content, the tab still shows the page before it.
+    if (!answer || tab?.url?.split("#")[0] !== answer.url.split("#")[0]) return;
+    const { url, at, status, headers } = answer;
+    return examineEvidence(tabId, { url, at, response: { status, headers }, alerts: [] });
+  }
+}
+
+/** @param {chrome.webRequest.OnErrorOccurredDetails} details */
+async function failed(details) {
+  if (!shown(details) || ABORTED.includes(details.error)) return;
+  const { tabId, requestId, url, timeStamp: at, error: failure } = details;
+  const answer = await unclaimed(tabId, requestId, true);
+  const response = answer && { response: { status: answer.status, headers: answer.headers } };
+  await examineEvidence(tabId, { url, at, ...response, alerts: [], failure });
+}
+
+export function watchRequests() {
+  /** @type {chrome.webRequest.RequestFilter} */
+  const filter = { urls: PATTERNS, types: ["main_frame"] };
+  // onResponseStarted comes once, after redirects.
+  chrome.webRequest.onResponseStarted.addListener(started, filter, ["responseHeaders"]);
+  chrome.webRequest.onCompleted.addListener(completed, filter);
+  chrome.webRequest.onErrorOccurred.addListener(failed, filter);
+}

@@ -1,0 +1,148 @@
+// The one way from evidence to what a person sees: gather the visit, ask the core, keep the case, show it. It decides
+// which case evidence belongs to, never what evidence means.
+import { paint } from "./badge.js";
+import { examine } from "./brain.js";
+import { changeAnswer, changeCase } from "./casebook.js";
+import { show } from "./show.js";
+
+/** @typedef {AccessMedic.Case} Case */
+/** @typedef {AccessMedic.Attempt} Attempt */
+/** @typedef {AccessMedic.Report} Report */
+/** @typedef {import("../core/access_medic.js").Evidence & { at: number }} Evidence */
+
+/** How long a page waits for the answer it came with: in Firefox it often reports first. */
+const WAIT = 1000;
+/** Pages may see a rounded clock. */
+const CLOCK = 200;
+
+/** Pages that wait, by tab. @type {Map<number, (value: unknown) => void>} */
+const waiting = new Map();
+
+/** @param {number} tab */
+export const answerArrived = (tab) => waiting.get(tab)?.(undefined);
+
+/** @param {string} address */
+const hostOf = (address) => new URL(address).host;
+
+/**
+ * The answer that a page came with, found by host and time: its address may be rewritten before it can be observed, as
+ * the human check does.
+ * @param {number} tab
+ * @param {Evidence} evidence
+ */
+async function claim(tab, { url, at }) {
+  /** @type {Pick<Evidence, "response">} */
+  let found = {};
+  await changeAnswer(tab, (answer) => {
+    if (!answer || hostOf(answer.url) !== hostOf(url) || answer.at > at + CLOCK) return answer;
+    if (answer.load !== undefined && answer.load !== at) return answer;
+    found = { response: { status: answer.status, headers: answer.headers } };
+    return { ...answer, load: at };
+  });
+  return found;
+}
+
+/** Evidence from a content script. @param {number} tab @param {Evidence} evidence */
+export async function examinePage(tab, evidence) {
+  if (!evidence.page) return examineEvidence(tab, evidence);
+  let found = await claim(tab, evidence);
+  if (!found.response) {
+    await new Promise((resolve) => {
+      waiting.set(tab, resolve);
+      setTimeout(resolve, WAIT);
+    });
+    waiting.delete(tab);
+    found = await claim(tab, evidence);
+  }
+  return examineEvidence(tab, { ...evidence, ...found });
+}
+
+/** The attempt that the next load judges. @param {Attempt[]} history */
+function pending(history) {
+  const last = history.at(-1);
+  return last?.outcome === "done" && !last.verdict ? last : undefined;
+}
+
+/** @param {number} tab @param {string} url @param {number} at @returns {Case} */
+const blank = (tab, url, at) => ({
+  tab,
+  url,
+  at,
+  report: { plan: [], tools: [] },
+  receipts: {},
+  closed: false,
+  history: [],
+});
+
+/** @param {Evidence} evidence @param {Attempt[]} history @param {Report["diagnosis"]} standing */
+async function ask(evidence, history, standing) {
+  const now = Date.now();
+  const answer = await examine({ evidence, ...(standing && { standing }), history, now });
+  if ("kind" in answer) return;
+  return answer.stands && standing ? { ...answer, diagnosis: standing } : answer;
+}
+
+/**
+ * The case with new evidence; `undefined`: there is none any more.
+ * @param {Case | undefined} stored
+ * @param {number} tab
+ * @param {Evidence} evidence
+ * @returns {Promise<Case | undefined>}
+ */
+async function follow(stored, tab, evidence) {
+  const { url, at, page } = evidence;
+  // Another site is another case, unless a step still waits for its verdict: signing in crosses hosts.
+  const foreign = stored && hostOf(stored.url) !== hostOf(url) && !pending(stored.history);
+  const entry = stored && !foreign ? stored : blank(tab, url, at);
+  const earlier = entry.at === at ? entry.report : undefined;
+  const report = await ask(evidence, entry.history, page ? undefined : earlier?.diagnosis);
+  if (!report) return stored;
+
+  const attempt = pending(entry.history);
+  const { diagnosis, judgement } = report;
+  const known = diagnosis?.cause === entry.report.diagnosis?.cause;
+  const verdict = judgement ?? (diagnosis && earlier?.judgement);
+  const next = {
+    ...entry,
+    url,
+    at,
+    report: { ...report, ...(verdict && { judgement: verdict }) },
+    closed: entry.closed && known && !judgement,
+    history:
+      attempt && judgement
+        ? entry.history.with(-1, { ...attempt, verdict: judgement.verdict })
+        : entry.history,
+  };
+  if (diagnosis || judgement) return next;
+
+  // Nothing is known to be wrong. Only a page can say so; a toast or a bare answer cannot.
+  if (!page || !stored) return stored;
+  if (foreign) return undefined;
+  if (earlier) return earlier.diagnosis ? undefined : stored;
+  // A step was carried out on the load before this one: its receipt stays, and it may still be judged.
+  const steps = [attempt, ...Object.values(entry.receipts)];
+  return steps.some((step) => step && step.at > entry.at) ? next : undefined;
+}
+
+/** @param {number} tab @param {Evidence} evidence */
+export async function examineEvidence(tab, evidence) {
+  /** @type {Case | undefined} */
+  let before;
+  const after = await changeCase(tab, (stored) => {
+    before = stored;
+    return follow(stored, tab, evidence);
+  });
+  if (after === before) return;
+  const failed = evidence.failure !== undefined;
+  await Promise.all([show(tab, before, after), paint(tab, after?.report, failed)]);
+}
+
+/** The plan anew after a step, without new evidence. @param {Case} entry @returns {Promise<Case>} */
+export async function replan(entry) {
+  const { url, at, history } = entry;
+  const report = await ask({ url, at, alerts: [] }, history, entry.report.diagnosis);
+  return report ? { ...entry, report } : entry;
+}
+
+/** What can be done where nothing is known to be wrong; kept once something is done. @param {number} tab @param {string} url */
+export const healthyCase = (tab, url) => replan(blank(tab, url, Date.now()));

@@ -1,0 +1,300 @@
+// Turns the page into evidence: one small message for each load, another when an error surface of the app appears or the
+// address or title changes in place. It decides nothing, changes nothing and forces no layout; conversations and the
+// app's own pages are never read.
+(() => {
+  /** @typedef {import("../core/access_medic.js").Page} Page */
+  /** @typedef {import("../core/access_medic.js").Alert} Alert */
+
+  if ("accessMedicObserves" in globalThis) return;
+  Object.assign(globalThis, { accessMedicObserves: true });
+
+  const SMALL_PAGE = 400;
+  const ADDRESS = 8192;
+  const TITLE = 300;
+  const TEXT = 16000;
+  const MARKERS = 800;
+  const MARKER = 200;
+  const VALUE = 64;
+  const SCRIPT = 20000;
+  const ALERTS = 12;
+  const ALERT_TEXT = 600;
+  const ALERT_MARKERS = 80;
+  /** Where to give up on one text, one list of tokens, one selector. */
+  const ENOUGH = 20000;
+  const CANDIDATES = 60;
+
+  // Asked one by one: both engines pass over whole subtrees for a single class or data attribute, never for a list.
+  const APP = [
+    "html[data-build]",
+    "script#client-bootstrap",
+    "#prompt-textarea",
+    "[data-message-author-role]",
+    "[data-turn]",
+    "[data-turn-key]",
+    "[data-composer-markdown]",
+    '[data-testid^="conversation-turn-"]',
+  ];
+  const RETRY = '[data-testid="regenerate-thread-error-button"]';
+  const THREAD = "[data-has-thread-error]";
+  const WORDS = ".text-token-text-error";
+  const TOASTS = [".toast-root", '[data-testid*="toast"]'];
+  const ROLES = ['[role^="alert"]', '[role$="dialog"]'];
+  const FIELDS = [
+    ".react-aria-FieldError",
+    '[slot="errorMessage"]',
+    '[id$="-error"]',
+    '[id^="error-element"]',
+  ];
+  const FIELD = FIELDS.join();
+  const IN_MAIN = '.toast-root, [role=alert], [role=alertdialog], [data-testid^="toast"]';
+  const SURFACE = `${RETRY}, ${THREAD}, ${WORDS}, ${IN_MAIN}, [data-testid$="toaster"], [role=dialog], ${FIELD}`;
+  const NEVER = ".sr-only, [role=menu], [role=menuitem], nav, #prompt-textarea, access-medic";
+  const TURN =
+    'article, [data-message-author-role], [data-turn], [data-turn-key], [data-testid^="conversation-turn-"]';
+  const UNREAD = "script, style, noscript, template, textarea, select, svg";
+
+  /** @param {Node | null} root @param {number} limit */
+  function textOf(root, limit) {
+    let text = "";
+    const walker = root && document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    for (let left = ENOUGH; walker?.nextNode() && left > 0 && text.length < limit; left--) {
+      const node = /** @type {Text} */ (walker.currentNode);
+      if (node.parentElement?.closest(UNREAD)) continue;
+      const data = node.substringData(0, 4 * TEXT);
+      const piece = data.trim().replace(/\s+/g, " ");
+      if (piece) text += text ? ` ${piece}` : piece;
+    }
+    return text.slice(0, limit);
+  }
+
+  /** The first distinct tokens. @param {number} limit @param {Iterable<string>} tokens */
+  function first(limit, tokens) {
+    const kept = new Set();
+    let left = ENOUGH;
+    for (const token of tokens) {
+      kept.add(token.slice(0, MARKER));
+      if (kept.size === limit || left-- === 0) break;
+    }
+    return [...kept];
+  }
+
+  /** @param {Element} element @param {RegExp} taken attributes */
+  function* names(element, taken) {
+    if (element.id) yield `#${element.id}`;
+    for (const name of element.classList) yield `.${name}`;
+    for (const { name, value } of element.attributes) {
+      if (taken.test(name) && value.length <= VALUE) yield `[${name}=${value}]`;
+    }
+  }
+
+  function* pageMarkers() {
+    for (const element of document.getElementsByTagName("*")) {
+      yield* names(element, /^(role$|name$|data-)/);
+      const kind = element.localName;
+      const refers = { script: "src", iframe: "src", link: "href", a: "href" }[kind];
+      const value = refers && element.getAttribute(refers);
+      if (value) yield `${kind}:${value}`;
+      else if (kind === "script") {
+        const source = (element.textContent ?? "").slice(0, SCRIPT);
+        for (const [, name] of source.matchAll(/\bwindow\.([A-Za-z_$][\w$]*)\s*=[^=]/g)) {
+          yield `window.${name}`;
+        }
+      }
+    }
+  }
+
+  /** @param {Element} surface */
+  function* alertMarkers(surface) {
+    yield* names(surface, /^(role$|name$|data-)/);
+    let above = surface.parentElement;
+    for (let up = 0; above && up < 3; up++, above = above.parentElement) {
+      yield* names(above, /^(role$|data-)/);
+    }
+    for (const below of surface.getElementsByTagName("*")) yield* names(below, /^data-/);
+  }
+
+  let app = false;
+  let small = false;
+
+  /** @returns {Page} */
+  function page() {
+    const elements = document.getElementsByTagName("*").length;
+    app = APP.some((selector) => document.querySelector(selector));
+    small = !app && elements <= SMALL_PAGE;
+    const [load] = performance.getEntriesByType("navigation");
+    const status = /** @type {PerformanceNavigationTiming | undefined} */ (load)?.responseStatus;
+    return {
+      ...(status ? { status } : {}),
+      content_type: document.contentType,
+      app,
+      elements,
+      title: shownTitle(),
+      text: small ? textOf(document.body ?? document.documentElement, TEXT) : "",
+      markers: small ? first(MARKERS, pageMarkers()) : [],
+    };
+  }
+
+  /** Elements that may be error surfaces, in document order. */
+  function candidates() {
+    /** @type {Set<Element>} */
+    const found = new Set();
+    /** @param {ParentNode} root @param {string[]} selectors */
+    const gather = (root, selectors) => {
+      for (const selector of selectors) {
+        const list = root.querySelectorAll(selector);
+        for (let at = 0; at < list.length && at < CANDIDATES; at++) found.add(list[at]);
+      }
+    };
+    gather(document, [RETRY, THREAD, WORDS, ...TOASTS]);
+    // The main part of the app is nearly all of it, and only alerts count there: ask for the rest around it.
+    let inner = app ? document.querySelector("main") : null;
+    if (inner) gather(inner, [ROLES[0]]);
+    else gather(document, [...ROLES, ...FIELDS]);
+    for (; inner?.parentElement; inner = inner.parentElement) {
+      for (const aside of inner.parentElement.children) {
+        if (aside === inner) continue;
+        found.add(aside);
+        gather(aside, [...ROLES, ...FIELDS]);
+      }
+    }
+    return [...found]
+      .filter((element) => element.matches(SURFACE))
+      .sort((one, two) => (one.compareDocumentPosition(two) & 4 ? -1 : 1));
+  }
+
+  /**
+   * The surface that a candidate stands for, and the element whose text may be read.
+   * @param {Element} element
+   * @returns {[surface: Element, words: Element | null] | undefined}
+   */
+  function surfaceOf(element) {
+    if (element.closest(NEVER)) return;
+    if (element.matches(RETRY)) {
+      let holder = element.parentElement;
+      for (let up = 0; holder && up < 4; up++, holder = holder.parentElement) {
+        const words = holder.querySelector(WORDS);
+        if (words) return [holder, words];
+      }
+      return [element, null];
+    }
+    if (element.matches(THREAD)) return [element, element.querySelector(WORDS)];
+    if (element.closest(TURN)) return;
+    const counts = element.matches(IN_MAIN) || (!app && element.matches(FIELD));
+    if (!counts && element.closest("main")) return;
+    const dialog = element.matches("[role=dialog], [role=alertdialog]");
+    return [element, dialog ? element.querySelector("h1, h2, h3") : element];
+  }
+
+  /** What was sent of each surface. @type {WeakMap<Element, string>} */
+  let reported = new WeakMap();
+
+  /** Error surfaces that were not sent yet. */
+  function alerts() {
+    /** @type {Map<Element, string>} */
+    const texts = new Map();
+    for (const candidate of candidates()) {
+      const [surface, words] = surfaceOf(candidate) ?? [];
+      if (!surface) continue;
+      const text = textOf(words ?? null, ALERT_TEXT);
+      const named = candidate.id || candidate.matches(`[data-testid], ${THREAD}`);
+      if ((text || named) && !texts.has(surface)) texts.set(surface, text);
+    }
+    const surfaces = [...texts.keys()];
+    return surfaces
+      .filter((inner) => !surfaces.some((outer) => outer !== inner && outer.contains(inner)))
+      .slice(0, ALERTS)
+      .filter((surface) => reported.get(surface) !== texts.get(surface))
+      .map((surface) => {
+        const text = texts.get(surface) ?? "";
+        reported.set(surface, text);
+        return { text, markers: first(ALERT_MARKERS, alertMarkers(surface)) };
+      });
+  }
+
+  /** When this load was seen: the same in all its messages. */
+  let at = 0;
+  let address = "";
+  let title = "";
+  const shownAddress = () => location.pathname + location.search;
+  const shownTitle = () => (small ? document.title.slice(0, TITLE) : "");
+
+  /** @param {{ page?: Page; alerts: Alert[] }} seen */
+  async function send(seen) {
+    const url = location.href.slice(0, ADDRESS);
+    await chrome.runtime.sendMessage({ kind: "evidence", evidence: { url, at, ...seen } });
+  }
+
+  async function sendPage() {
+    reported = new WeakMap();
+    const seen = { page: page(), alerts: alerts() };
+    address = shownAddress();
+    title = shownTitle();
+    await send(seen);
+  }
+
+  // On an idle page nothing runs. The first mutation is looked at QUIET ms later. Where more follow, as in an answer that
+  // streams in, one ends the observing for REST ms, so that thousands cost no more than a few callbacks a second; then a
+  // pause of QUIET ms is the moment to look. A page that never pauses is looked at each PATIENCE.
+  const QUIET = 80;
+  const REST = 120;
+  const PATIENCE = 10000;
+  let timer = 0;
+  let restless = 0;
+  let looked = 0;
+
+  const observer = new MutationObserver(() => {
+    clearTimeout(timer);
+    const now = performance.now();
+    const alone = !restless && now - looked > 1000;
+    restless ||= now;
+    if (alone) {
+      timer = setTimeout(look, QUIET);
+      return;
+    }
+    observer.disconnect();
+    timer = now - restless > PATIENCE ? setTimeout(look) : setTimeout(listen, REST);
+  });
+  const watch = () => observer.observe(document, { childList: true, subtree: true });
+
+  function listen() {
+    watch();
+    timer = setTimeout(look, QUIET);
+  }
+
+  async function look() {
+    restless = 0;
+    looked = performance.now();
+    watch();
+    try {
+      if (address !== shownAddress() || title !== shownTitle()) return await sendPage();
+      const fresh = alerts();
+      if (fresh.length > 0) await send({ alerts: fresh });
+    } catch {
+      stop();
+    }
+  }
+
+  /** The extension was updated while the page stayed open: nobody listens any more. */
+  function stop() {
+    observer.disconnect();
+    clearTimeout(timer);
+    removeEventListener("pageshow", returned);
+  }
+
+  function begin() {
+    at = Date.now();
+    watch();
+    sendPage().catch(stop);
+  }
+
+  /** A page can come back from the history without a load. @param {PageTransitionEvent} event */
+  function returned(event) {
+    if (event.persisted) begin();
+  }
+
+  addEventListener("pageshow", returned);
+  // A page rendered ahead of time is not what the tab shows.
+  if ("prerendering" in document && document.prerendering) {
+    document.addEventListener("prerenderingchange", begin, { once: true });
+  } else begin();
+})();

@@ -1,0 +1,89 @@
+// Types that no module exports: the entry of the casebook as views receive it, and what the classic scripts leave on
+// globalThis for each other. What comes from the core is derived from Rust and only named here.
+
+declare namespace AccessMedic {
+  type Report = import("./core/access_medic.js").Report;
+  type Diagnosis = import("./core/access_medic.js").Diagnosis;
+  type Step = import("./core/access_medic.js").Step;
+  type Attempt = import("./core/access_medic.js").Attempt;
+
+  interface Receipt {
+    remedy: string;
+    at: number;
+    cookies: {
+      found: number;
+      gone: number;
+      hosts: string[];
+      stayed: { name: string; host: string; why: "keep" | "refused" | "came_back" }[];
+    };
+    storage?: {
+      cleared: string[];
+      stayed: { kind: string; why: "browser_cannot" | "failed" }[];
+    };
+    ms: number;
+  }
+
+  interface Case {
+    tab: number;
+    url: string;
+    report: Report;
+    receipts: Record<string, Receipt>;
+    closed: boolean;
+    history: Attempt[];
+    at: number;
+    busy?: string;
+  }
+
+  interface AskReply {
+    case: Case | null;
+    style?: string;
+  }
+
+  interface ApplyReply {
+    outcome: { kind: "done" | "refused" | "failed"; reason?: string };
+    case: Case | null;
+  }
+
+  /** What the drawing needs from its view: the case, what a trusted click does, what is to be said of a step. */
+  interface Scene {
+    case: Case;
+    /** `link`: the click opens an address too, so its element must stay where it is. */
+    apply(remedy: string, link: boolean): void;
+    notice?: { remedy: string; text: string };
+  }
+
+  type Child = Node | string | false | null | undefined;
+
+  interface Drawing {
+    word(key: string, ...values: (string | number)[]): string;
+    /** `name`: a tag, with classes after a dot. Attributes that are no strings are left out. */
+    make(name: string, attributes: Record<string, unknown>, ...children: Child[]): HTMLElement;
+    icon(name: string): Element;
+    /** Acts on a trusted click only. */
+    button(
+      look: string,
+      key: string,
+      content: Child,
+      act: (node: HTMLElement) => void,
+    ): HTMLElement;
+    send(message: { kind: "ask"; tab?: number }): Promise<AskReply | undefined>;
+    send(message: { kind: "apply"; remedy: string; tab?: number }): Promise<ApplyReply | undefined>;
+    send(message: { kind: "close" }): Promise<unknown>;
+    place(root: HTMLElement, ...nodes: Child[]): void;
+    fold(key: string, title: Child[], ...children: Child[]): HTMLElement;
+    told(outcome: ApplyReply["outcome"]): string;
+    judged(judgement: NonNullable<Report["judgement"]>): [short: string, long: string];
+    verdict(scene: Scene): Child;
+    /** `whole`: with the progress from the start. */
+    diagnosis(scene: Scene, whole: boolean): Child[];
+    next(scene: Scene): Child;
+    /** `whole`: the next step is laid open in its place. */
+    checklist(scene: Scene, whole: boolean): Child;
+    reasons(scene: Scene): Child;
+    facts(scene: Scene): Child;
+    tools(scene: Scene, look: string): Child[];
+  }
+}
+
+declare var accessMedicReport: AccessMedic.Drawing;
+declare var accessMedicOverlay: { show(): Promise<void> };

@@ -1,0 +1,381 @@
+// The only drawing of a report, for the overlay and the popup: from a case to nodes. It decides nothing: states and their
+// order come from the report, words from _locales under keys made of its ids. It keeps only the chosen way to clear.
+globalThis.accessMedicReport ??= (() => {
+  /** @typedef {AccessMedic.Drawing} Drawing */
+  /** @typedef {AccessMedic.Scene} Scene */
+  /** @typedef {AccessMedic.Step} Step */
+
+  /** Drawn on a grid of 16. @type {Record<string, string>} */
+  const ICONS = {
+    mark: "M6 1h4a5 5 0 0 1 5 5v4a5 5 0 0 1-5 5H2.5A1.5 1.5 0 0 1 1 13.5V6a5 5 0 0 1 5-5ZM7 4v3H4v2h3v3h2V9h3V7H9V4Z",
+    you: "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-5.5 6a5.5 5.5 0 0 1 11 0",
+    wait: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2Zm0 2.6V8l2.3 1.6",
+    network:
+      "M2 6.2a9 9 0 0 1 12 0M4.2 8.8a5.6 5.6 0 0 1 7.6 0m-5.4 2.5a2.4 2.4 0 0 1 3.2 0M8 13.4v.01",
+    openai: "M2.5 13.5V5.2L8 2.4l5.5 2.8v8.3M6 13.5V9.8h4v3.7",
+    check: "m3.5 8.5 3 3 6-7",
+    again: "M12.8 6.2A5.2 5.2 0 1 0 13 9.4m0-6.6v3.4H9.6",
+    bang: "M8 3.2v6m0 3.4v.01",
+    close: "m4 4 8 8m0-8-8 8",
+    turn: "M6 3.5 10.5 8 6 12.5",
+    out: "M6.5 3.5h-3v9h9v-3m-3-6h3v3m-.2-2.8L7.5 8.5",
+  };
+  /** @type {Record<string, string>} */
+  const MARKS = { done: "check", tried: "again", failed: "bang" };
+
+  let chosen = "";
+
+  /** @type {Drawing["word"]} */
+  function word(key, ...values) {
+    try {
+      return chrome.i18n.getMessage(key, values.map(String));
+    } catch {
+      return ""; // the extension was updated or removed while this page stayed open
+    }
+  }
+
+  /** @param {string[]} items */
+  const listed = (items) =>
+    new Intl.ListFormat(word("language"), { style: "narrow" }).format(items);
+
+  const shown = (/** @type {AccessMedic.Child} */ child) => child != null && child !== false;
+
+  /** @type {Drawing["make"]} */
+  function make(name, attributes, ...children) {
+    const [tag, look] = name.split(/\.(.*)/);
+    const space = tag === "svg" || tag === "path" ? "2000/svg" : "1999/xhtml";
+    const node = /** @type {HTMLElement} */ (
+      document.createElementNS(`http://www.w3.org/${space}`, tag)
+    );
+    for (const [key, value] of Object.entries({ class: look, ...attributes })) {
+      if (typeof value === "string") node.setAttribute(key, value);
+    }
+    node.append(...children.filter(shown));
+    return node;
+  }
+
+  /** @type {Drawing["icon"]} */
+  const icon = (name) =>
+    make(
+      `svg.icon ${name}`,
+      { viewBox: "0 0 16 16", "aria-hidden": "true" },
+      make("path", { d: ICONS[name] }),
+    );
+
+  /** @type {Drawing["button"]} */
+  function button(look, key, content, act) {
+    const node = make(`button.${look}`, { type: "button", "data-key": key }, content);
+    node.addEventListener("click", (event) => {
+      if (event.isTrusted) act(node);
+    });
+    return node;
+  }
+
+  /**
+   * Undefined when nobody answers: the worker failed, or the extension is gone.
+   * @param {object} message
+   * @returns {Promise<any>}
+   */
+  async function send(message) {
+    try {
+      return await chrome.runtime.sendMessage(message);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Draws anew without moving the reader: unfolded parts, focus and scroll stay. @type {Drawing["place"]} */
+  function place(root, ...nodes) {
+    const { activeElement } = /** @type {Document | ShadowRoot} */ (root.getRootNode());
+    const active = root.contains(activeElement) ? activeElement : null;
+    const key = active?.getAttribute("data-key");
+    const home = active?.closest("[data-remedy]")?.getAttribute("data-remedy");
+    const top = root.querySelector(".body")?.scrollTop;
+    const open = [...root.querySelectorAll("[open] > summary")].map((node) =>
+      node.getAttribute("data-key"),
+    );
+    root.replaceChildren(...nodes.filter(shown));
+    for (const summary of root.querySelectorAll("summary")) {
+      if (open.includes(summary.getAttribute("data-key")))
+        summary.parentElement?.setAttribute("open", "");
+    }
+    root.querySelector(".body")?.scrollTo({ top });
+    if (!active) return;
+    const [heir] = [`[data-key="${key}"]`, `li[data-remedy="${home}"]`, ".headline"].flatMap(
+      (selector) => [...root.querySelectorAll(selector)],
+    );
+    /** @type {HTMLElement | undefined} */ (heir)?.focus({ preventScroll: true });
+  }
+
+  /** @type {Drawing["fold"]} */
+  function fold(key, title, ...children) {
+    return make(
+      "details",
+      {},
+      make("summary", { "data-key": key }, make("span", {}, ...title), icon("turn")),
+      ...children,
+    );
+  }
+
+  /** The control of a step; for an address, a real link. @param {Scene} scene @param {Step} step @param {string} look */
+  function control({ case: { busy }, apply }, { remedy, action }, look) {
+    const link = action.kind === "open";
+    const node = make(
+      `${link ? "a" : "button"}.${look}`,
+      {
+        ...(link
+          ? { href: action.address, target: "_blank", rel: "noopener" }
+          : { type: "button" }),
+        "data-key": look + remedy,
+        "data-remedy": remedy,
+        "aria-busy": busy === remedy && "true",
+        "aria-disabled": !!busy && "true", // `disabled` would drop the keyboard's focus
+      },
+      word(busy === remedy ? "popup_busy" : `remedy_${remedy}_button`),
+      link && icon("out"),
+    );
+    node.addEventListener("click", (event) => {
+      if (event.isTrusted && !busy) apply(remedy, link);
+      else event.preventDefault();
+    });
+    return node;
+  }
+
+  /** What is known of a step's last use. @param {Scene} scene @param {Step} step */
+  function notes({ case: { receipts }, notice }, { remedy, state, action }) {
+    const { cookies, storage } = receipts[remedy] ?? {};
+    const some = action.kind === "clear" && action.scope.cookies;
+    return [
+      MARKS[state] && make("span.note", {}, word(`popup_state_${state}`)),
+      cookies &&
+        make(
+          "span.note",
+          {},
+          cookies.found || storage
+            ? word("receipt_cookies", cookies.gone, cookies.found)
+            : word("receipt_none"),
+          cookies.gone > 0 && ` · ${word(some ? "receipt_signed_in" : "receipt_signed_out")}`,
+        ),
+      notice?.remedy === remedy && notice.text && make("span.note bad", {}, notice.text),
+    ];
+  }
+
+  /** A receipt in full. @param {Scene} scene @param {Step} step */
+  function account({ case: { receipts } }, { remedy }) {
+    if (!receipts[remedy]) return undefined;
+    const { cookies, storage = { cleared: [], stayed: [] } } = receipts[remedy];
+    const kinds = (/** @type {string[]} */ names) =>
+      listed(names.map((name) => word(`storage_${name}`)));
+    const lines = [
+      cookies.hosts.length > 0 && word("receipt_hosts", listed(cookies.hosts)),
+      storage.cleared.length > 0 && word("receipt_storage", kinds(storage.cleared)),
+      ...storage.stayed.map(
+        ({ kind, why }) =>
+          `${word("receipt_storage_stayed", kinds([kind]))} (${word(`stayed_${why}`)})`,
+      ),
+      cookies.stayed.length > 0 && word("receipt_stayed", cookies.stayed.length),
+    ];
+    return make(
+      "ul.account",
+      {},
+      ...lines.map((line) => line && make("li", {}, line)),
+      ...cookies.stayed.map(({ name, host, why }) =>
+        make("li", {}, make("code", {}, name), ` ${host}: ${word(`stayed_${why}`)}`),
+      ),
+    );
+  }
+
+  /** What to say of an outcome; nothing when it was done. @type {Drawing["told"]} */
+  function told({ kind, reason = "" }) {
+    if (kind === "done") return "";
+    const [id, detail = ""] = reason.split(/: (.*)/s);
+    return [word(`outcome_${kind}`), word(`reason_${id}`, detail)].filter(Boolean).join(" · ");
+  }
+
+  /** @type {Drawing["judged"]} */
+  const judged = ({ verdict, remedy }) => [
+    word(`verdict_${verdict}`),
+    word(`verdict_${verdict}_detail`, word(`remedy_${remedy}_title`)),
+  ];
+
+  /** @type {Drawing["verdict"]} */
+  function verdict({ case: { report } }) {
+    if (!report.judgement) return undefined;
+    const [short, long] = judged(report.judgement);
+    const { verdict } = report.judgement;
+    return make(
+      `p.verdict ${verdict}`,
+      { "data-verdict": verdict },
+      icon(verdict === "resolved" ? "check" : "again"),
+      make("span", {}, make("b", {}, short), ` ${long}`),
+    );
+  }
+
+  /** @type {Drawing["diagnosis"]} */
+  function diagnosis({ case: { report } }, whole) {
+    const { cause, mover } = /** @type {AccessMedic.Diagnosis} */ (report.diagnosis);
+    const total = report.plan.length;
+    const used = report.plan.filter(({ state }) => MARKS[state]).length;
+    const count = (whole || used > 0) && word("popup_progress", used, total);
+    const bar = {
+      role: "progressbar",
+      "aria-label": count,
+      "aria-valuenow": `${used}`,
+      "aria-valuemax": `${total}`,
+    };
+    return [
+      make("h2.headline", { "data-cause": cause, tabindex: "-1" }, word(`cause_${cause}_title`)),
+      make("p.what", {}, word(`cause_${cause}_what`)),
+      make("p.row", {}, make(`span.move ${mover}`, {}, icon(mover), word(`move_${mover}`)), count),
+      count &&
+        make("div.bar", bar, ...report.plan.map(({ state }) => make("i", { "data-state": state }))),
+    ];
+  }
+
+  /** The step to do now, with the one filled button of the card. @param {Scene} scene @param {Step} step */
+  const panel = (scene, step) => [
+    make("h3", {}, word(`remedy_${step.remedy}_title`)),
+    make("p", {}, word(`remedy_${step.remedy}_detail`)),
+    ...notes(scene, step),
+    control(scene, step, "go"),
+  ];
+
+  /** @type {Drawing["next"]} */
+  function next(scene) {
+    const step = scene.case.report.plan.find(({ state }) => state === "next");
+    return step && make("section.now", { "data-remedy": step.remedy }, ...panel(scene, step));
+  }
+
+  /** @type {Drawing["checklist"]} */
+  function checklist(scene, whole) {
+    const items = scene.case.report.plan.map((step, index) => {
+      const { remedy, state } = step;
+      const now = state === "next";
+      const title = word(`remedy_${remedy}_title`);
+      return make(
+        now && whole ? "li.now" : "li",
+        {
+          "data-remedy": remedy,
+          "data-state": state,
+          "aria-current": now && "step",
+          tabindex: "-1",
+        },
+        make(
+          "span.dot",
+          { "aria-hidden": "true" },
+          MARKS[state] ? icon(MARKS[state]) : `${index + 1}`,
+        ),
+        now
+          ? make("div", {}, ...(whole ? panel(scene, step) : [make("b", {}, title)]))
+          : fold(
+              `step-${remedy}`,
+              [title, ...notes(scene, step)],
+              make("p.what", {}, word(`remedy_${remedy}_detail`)),
+              account(scene, step),
+              state !== "done" && control(scene, step, "mini"),
+            ),
+      );
+    });
+    return make("ol.steps", {}, ...items);
+  }
+
+  /** @type {Drawing["reasons"]} */
+  function reasons({ case: { report } }) {
+    const { reasons, confidence, others } = /** @type {AccessMedic.Diagnosis} */ (report.diagnosis);
+    const titles = others.map((cause) => word(`cause_${cause}_title`));
+    const lines = reasons.map(({ clue, quote }) => [
+      word(`clue_${clue}`),
+      " ",
+      make("code", { dir: "auto" }, quote),
+    ]);
+    if (titles.length > 0) lines.push([word("popup_others", listed(titles))]);
+    const items = lines.map((line) => make("li", {}, ...line));
+    const node = fold("why", [word("overlay_why")], make("ul.why", {}, ...items));
+    node.querySelector(".turn")?.before(make("span.sure", {}, word(`confidence_${confidence}`)));
+    return node;
+  }
+
+  /** What support asks for, to read and to copy. @type {Drawing["facts"]} */
+  function facts({ case: { report, at } }) {
+    const { cause, facts } = /** @type {AccessMedic.Diagnosis} */ (report.diagnosis);
+    const { host, country, ...rest } = facts;
+    const named =
+      country && new Intl.DisplayNames(word("language"), { type: "region" }).of(country);
+    const rows = Object.entries({ ...rest, country: named }).filter(
+      ([, value]) => value !== undefined,
+    );
+    const lines = [
+      [word("clue_address"), host],
+      ...rows.map(([key, value]) => [word(`fact_${key}`), `${value}`]),
+    ];
+    const { version } = chrome.runtime.getManifest();
+    const text = [
+      [word("extension_name"), word("popup_version", version), cause].join(", "),
+      new Date(at).toISOString(),
+      ...lines.map((line) => line.join(": ")),
+    ];
+    const copy = button("mini", "copy", word("popup_copy"), async (node) => {
+      await navigator.clipboard.writeText(text.join("\n"));
+      node.textContent = word("popup_copied");
+    });
+    const terms = lines.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]);
+    return fold("facts", [word("popup_facts")], make("dl.facts", {}, ...terms), copy);
+  }
+
+  /** @type {Drawing["tools"]} */
+  function tools(scene, look) {
+    const { tools, plan } = scene.case.report;
+    if (tools.length === 0) return [];
+    const scope = make("div", {});
+    const current = () => tools.find(({ remedy }) => remedy === chosen) ?? tools[0];
+    const show = () => {
+      const tool = current();
+      const told = plan.some(({ remedy }) => remedy === tool.remedy); // by the step itself
+      place(
+        scope,
+        make("p.what", {}, word(`remedy_${tool.remedy}_detail`)),
+        control(scene, tool, look),
+        ...(told ? [] : [...notes(scene, tool), account(scene, tool)]),
+      );
+    };
+    const choices = tools.map((tool) => {
+      const on = tool === current() && "";
+      const radio = make("input.unseen", {
+        type: "radio",
+        name: "tool",
+        checked: on,
+        "data-key": `tool-${tool.remedy}`,
+      });
+      radio.addEventListener("change", () => {
+        chosen = tool.remedy;
+        show();
+      });
+      return make("label", {}, radio, word(`popup_tool_${tool.remedy}`));
+    });
+    show();
+    return [
+      make("p.what", {}, word("popup_tools_what")),
+      make("fieldset.seg", { "aria-label": word("popup_tools_title") }, ...choices),
+      scope,
+    ];
+  }
+
+  return {
+    word,
+    make,
+    icon,
+    button,
+    send,
+    place,
+    fold,
+    told,
+    judged,
+    verdict,
+    diagnosis,
+    next,
+    checklist,
+    reasons,
+    facts,
+    tools,
+  };
+})();
