@@ -14,6 +14,8 @@ pub enum Fault {
     Input(String),
     /// A check said no; what exactly has been printed already.
     Failed(String),
+    /// A check said no, and there is nothing left to say: the last line is taken.
+    Told,
 }
 
 impl Fault {
@@ -28,6 +30,7 @@ impl fmt::Display for Fault {
         match self {
             Self::File { path, error } => write!(f, "{}: {error}", path.display()),
             Self::Program { what, how } => write!(f, "{what}: {how}"),
+            Self::Told => Ok(()),
             Self::Missing(sentence) | Self::Input(sentence) | Self::Failed(sentence) => f.write_str(sentence),
         }
     }

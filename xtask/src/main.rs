@@ -105,6 +105,7 @@ enum New {
 fn main() -> ExitCode {
     match act(CommandLine::parse().task) {
         Ok(()) => ExitCode::SUCCESS,
+        Err(Fault::Told) => ExitCode::FAILURE,
         Err(fault) => {
             eprintln!("{fault}");
             ExitCode::FAILURE

@@ -17,10 +17,10 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
     Ok(all)
 }
 
-/// For the end of a command: the count, then whether it is good.
+/// The last line of a command, and whether it is good. Nothing is said after it.
 pub fn close(tally: Tally) -> Result<(), Fault> {
     println!("\n{tally}");
-    if tally.failed > 0 || tally.ran() == 0 { Err(Fault::Failed("The tests did not pass.".into())) } else { Ok(()) }
+    if tally.failed > 0 || tally.ran() == 0 { Err(Fault::Told) } else { Ok(()) }
 }
 
 /// A part that could not be run, ended badly without naming a test, or ran no test counts as one failed test:

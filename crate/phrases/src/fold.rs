@@ -7,63 +7,71 @@
 //! No Unicode normalisation: pages of the field are in composed form, and tables for it would cost more than
 //! they would find.
 
-use std::ops::Range;
-
-/// What the reader of a folded text wants next.
-#[derive(Clone, Copy, PartialEq)]
-pub enum Want {
-    Next,
-    /// Nothing before the next word: what is left of this one need not be folded.
-    NextWord,
+/// A folded text, and where its words stood.
+#[derive(Default)]
+pub struct Folded {
+    /// Begins and ends with a space, unless nothing is left.
+    pub bytes: Vec<u8>,
+    /// For each word, and for each ideograph, its place in `bytes` and in the source.
+    pub starts: Vec<(u32, u32)>,
 }
 
-/// Feeds the folded text of `input`, character by character, to `sink`, each with the bytes of `input` that it
-/// stands for. Starts and ends with a space, unless nothing is left; a space stands for no bytes, right before the
-/// word that follows. Returns where the last character that was not folded away ends.
-pub fn fold(input: &str, mut sink: impl FnMut(char, Range<usize>) -> Want) -> usize {
-    let bytes = input.as_bytes();
-    let (mut at, mut end) = (0, 0);
+pub fn fold(input: &str) -> Folded {
+    let source = input.as_bytes();
+    let mut folded =
+        Folded { bytes: Vec::with_capacity(source.len() + 2), starts: Vec::with_capacity(source.len() / 5) };
     let mut last = Kind::Gap;
     let mut gap = false;
-    while let Some(&byte) = bytes.get(at) {
-        let (c, kind, width) = if byte < 0x80 {
-            let folded = ASCII[usize::from(byte)];
-            (char::from(folded), if folded == 0 { Kind::Gap } else { Kind::Word }, 1)
+    let mut at = 0;
+    while let Some(&byte) = source.get(at) {
+        let from = at;
+        if byte < 0x80 {
+            at += 1;
+            let lower = ASCII[usize::from(byte)];
+            if lower == 0 {
+                gap = true;
+                continue;
+            }
+            if gap || last != Kind::Word {
+                folded.start_word(from);
+            }
+            folded.bytes.push(lower);
+            last = Kind::Word;
         } else {
             let c = input.get(at..).and_then(|rest| rest.chars().next()).unwrap_or('\u{FFFD}');
-            (lower(c), classify(c), c.len_utf8())
-        };
-        let from = at;
-        at += width;
-        match kind {
-            Kind::Nothing => {}
-            Kind::Gap => gap = true,
-            kind => {
+            at += c.len_utf8();
+            match classify(c) {
+                Kind::Nothing => continue,
+                Kind::Gap => {
+                    gap = true;
+                    continue;
+                }
                 // A space between two ideographs is typing; between other words it is a word boundary.
-                let space = match (last, kind) {
-                    (Kind::Gap, _) => true,
-                    (Kind::Ideograph, Kind::Ideograph) => false,
-                    (Kind::Ideograph, _) | (_, Kind::Ideograph) => true,
-                    _ => gap,
-                };
-                if space {
-                    sink(' ', from..from);
+                Kind::Ideograph if last == Kind::Ideograph => {
+                    folded.starts.push((folded.bytes.len() as u32, from as u32))
                 }
-                if sink(c, from..at) == Want::NextWord && kind == Kind::Word {
-                    while bytes.get(at).is_some_and(|byte| *byte < 0x80 && ASCII[usize::from(*byte)] != 0) {
-                        at += 1;
+                kind => {
+                    if gap || last != kind {
+                        folded.start_word(from);
                     }
+                    last = kind;
                 }
-                end = at;
-                last = kind;
-                gap = false;
             }
+            folded.bytes.extend_from_slice(lower(c).encode_utf8(&mut [0; 4]).as_bytes());
         }
+        gap = false;
     }
     if last != Kind::Gap {
-        sink(' ', input.len()..input.len());
+        folded.bytes.push(b' ');
     }
-    end
+    folded
+}
+
+impl Folded {
+    fn start_word(&mut self, source: usize) {
+        self.bytes.push(b' ');
+        self.starts.push((self.bytes.len() as u32, source as u32));
+    }
 }
 
 /// Letters and digits in lower case, 0 for everything that is a gap.
@@ -81,12 +89,7 @@ const ASCII: [u8; 128] = {
 
 /// The folded text as a string, without the space at either end.
 pub fn folded(input: &str) -> String {
-    let mut out = String::with_capacity(input.len());
-    fold(input, |c, _| {
-        out.push(c);
-        Want::Next
-    });
-    out.trim_matches(' ').to_owned()
+    String::from_utf8_lossy(&fold(input).bytes).trim_matches(' ').to_owned()
 }
 
 /// Characters that are written without spaces between words.

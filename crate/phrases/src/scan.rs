@@ -1,10 +1,10 @@
 //! Finds every phrase of the catalogue in one pass over folded text, however many phrases there are.
 //!
-//! A phrase begins where a word begins, so a walk down the trie starts at each word (at each ideograph, in scripts
-//! without spaces) and mostly ends at its second letter. The walks go on side by side while the text streams by, folded on the
-//! way in: no copy of the text is made, and the tables were built with the crate (`layout.rs` describes them).
+//! The text is folded once; then, where a word begins (and at each ideograph, in scripts without spaces), a walk
+//! goes down the trie for as long as the text follows a phrase, mostly for two letters. The tables were laid out at compile
+//! time (`layout.rs` describes them); nothing is built at run time.
 
-use crate::fold::{self, Want};
+use crate::fold;
 
 /// The tables of [`Layout`](crate::Layout), borrowed.
 #[derive(Clone, Copy)]
@@ -32,6 +32,14 @@ pub struct Found<'e> {
 }
 
 impl<'e> Found<'e> {
+    fn note(&mut self, phrase: u16, start: usize, source: u32, end: usize, starts: &[(u32, u32)], bytes: &[u8]) {
+        let behind = starts.iter().skip(start).find(|(at, _)| *at as usize >= end);
+        self.seen[usize::from(phrase)]
+            .get_or_insert((source, behind.map_or(self.text.len() as u32, |(_, source)| *source)));
+        // The text's own spaces may stand around it.
+        self.whole[usize::from(phrase)] |= start == 0 && end + 1 >= bytes.len();
+    }
+
     /// The phrase as the text has it.
     pub fn seen(&self, phrase: u16) -> Option<&'e str> {
         let (from, to) = (*self.seen.get(usize::from(phrase))?)?;
@@ -45,79 +53,44 @@ impl<'e> Found<'e> {
     }
 }
 
-/// One walk down the trie.
-#[derive(Clone, Copy)]
-struct Walk {
-    node: u16,
-    /// Byte of the text where it began.
-    from: u32,
-    /// Began with the text.
-    opening: bool,
-}
-
 impl Trie<'_> {
     pub fn scan<'e>(&self, text: &'e str) -> Found<'e> {
         let mut found = Found { text, seen: vec![None; self.phrases], whole: vec![false; self.phrases] };
-        let mut walks: Vec<Walk> = Vec::with_capacity(16);
-        // The next character opens a word; it is the first of the text.
-        let (mut boundary, mut opening) = (false, true);
-        // Phrases that began with the text and where they ended: one may turn out to be all of it.
-        let mut openings: Vec<(u16, usize)> = Vec::new();
-        let end = fold::fold(text, |c, source| {
-            let mut bytes = [0; 4];
-            let bytes = c.encode_utf8(&mut bytes).as_bytes();
-            if c == ' ' {
-                boundary = true;
+        let folded = fold::fold(text);
+        let bytes = folded.bytes.as_slice();
+        for (start, &(at, source)) in folded.starts.iter().enumerate() {
+            let at = at as usize;
+            // The first step is a look-up: behind a space for words, by itself for ideographs.
+            if at > 0 && bytes[at - 1] == b' ' {
+                self.walk(self.word, bytes, at, |phrase, end| {
+                    found.note(phrase, start, source, end, &folded.starts, bytes)
+                });
             }
-            if !walks.is_empty() {
-                for &byte in bytes {
-                    self.advance(&mut walks, byte, |walk, phrase| {
-                        found.seen[usize::from(phrase)].get_or_insert((walk.from, source.end as u32));
-                        if walk.opening {
-                            openings.push((phrase, source.end));
-                        }
-                    });
-                }
-            }
-            if c == ' ' {
-                return Want::Next;
-            }
-            // Where a walk can begin, its first step is a look-up; most words end here.
-            let word = if boundary { self.word[usize::from(bytes[0])] } else { 0 };
-            let ideograph = if c > '\u{2E7F}' && fold::is_ideograph(c) { self.first[usize::from(bytes[0])] } else { 0 };
-            for node in [word, ideograph].into_iter().filter(|node| *node != 0) {
-                let rest = bytes[1..].iter().try_fold(node, |node, byte| self.child(node, *byte));
-                walks.extend(rest.map(|node| Walk { node, from: source.start as u32, opening }));
-            }
-            (boundary, opening) = (false, false);
-            if walks.is_empty() { Want::NextWord } else { Want::Next }
-        });
-        for (phrase, behind) in openings {
-            found.whole[usize::from(phrase)] |= behind >= end;
+            self.walk(self.first, bytes, at, |phrase, end| {
+                found.note(phrase, start, source, end, &folded.starts, bytes)
+            });
         }
         found
     }
 
-    /// One byte further on every walk; those that cannot go on end.
+    /// Reports each phrase that the bytes at `at` follow, with the place behind it.
     #[inline]
-    fn advance(&self, walks: &mut Vec<Walk>, byte: u8, mut ends: impl FnMut(&Walk, u16)) {
-        let mut kept = 0;
-        for at in 0..walks.len() {
-            let mut walk = walks[at];
-            let Some(node) = self.child(walk.node, byte) else { continue };
-            walk.node = node;
+    fn walk(&self, roots: &[u16; 256], bytes: &[u8], mut at: usize, mut ends: impl FnMut(u16, usize)) {
+        let mut node = roots[usize::from(bytes[at])];
+        while node != 0 {
+            at += 1;
             let flags = self.next[usize::from(node)];
             if flags & ENDS != 0
                 && let Ok(end) = self.ends.binary_search_by_key(&node, |end| end.0)
             {
-                ends(&walk, self.ends[end].1);
+                ends(self.ends[end].1, at);
             }
-            if flags & LEAF == 0 {
-                walks[kept] = walk;
-                kept += 1;
+            if flags & LEAF != 0 {
+                return;
             }
+            let Some(&byte) = bytes.get(at) else { return };
+            node = self.child(node, byte).unwrap_or(0);
         }
-        walks.truncate(kept);
     }
 
     #[inline]
