@@ -36,7 +36,9 @@ const alternation = new RegExp(
   phrases.map((phrase) => ` ${fold(phrase)} `.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"),
   "g",
 );
-const each = phrases.map((phrase) => new RegExp(` ${fold(phrase)} `.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")));
+const each = phrases.map(
+  (phrase) => new RegExp(` ${fold(phrase)} `.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")),
+);
 const bytes = new Uint8Array(1 << 18);
 const encoder = new TextEncoder();
 
@@ -54,15 +56,29 @@ for (const size of [1, 4, 16, 64]) {
   ]);
   figure(`examine_${size}k`, inCore * 1000, "us");
   const faster = inScript / inCore;
-  figure(`examine_${size}k_vs_script`, faster, "x faster", ...(size === 16 ? [3, faster >= 3] : []));
+  figure(
+    `examine_${size}k_vs_script`,
+    faster,
+    "x faster",
+    ...(size === 16 ? [3, faster >= 3] : []),
+  );
   figure(`examine_${size}k_vs_script_one_by_one`, oneByOne / inCore, "x faster");
   const copies = inCore / copied;
-  figure(`examine_${size}k_vs_copy`, copies, "x the copy", ...(size === 16 ? [20, copies <= 20] : []));
+  figure(
+    `examine_${size}k_vs_copy`,
+    copies,
+    "x the copy",
+    ...(size === 16 ? [20, copies <= 20] : []),
+  );
 }
 
 /** What a plain script would do: compatibility forms, lower case, everything else one space. @param {string} text */
 function fold(text) {
-  return text.normalize("NFKC").toLowerCase().replace(/[^\p{L}\p{N}\p{M}_]+/gu, " ").trim();
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M}_]+/gu, " ")
+    .trim();
 }
 
 /** @param {string} text */
@@ -73,7 +89,14 @@ function visit(text) {
       url: "https://chatgpt.com/",
       at,
       response: { status: 403, headers: [{ name: "server", value: "cloudflare" }] },
-      page: { content_type: "text/html", app: false, elements: 60, title: "Access denied", text, markers: ["#cf-wrapper", ".cf-footer", "[role=main]"] },
+      page: {
+        content_type: "text/html",
+        app: false,
+        elements: 60,
+        title: "Access denied",
+        text,
+        markers: ["#cf-wrapper", ".cf-footer", "[role=main]"],
+      },
       alerts: [],
     },
     history: [],
