@@ -1,0 +1,170 @@
+// What a clearing reaches and what it does not: the cookies and the storage of 20 hosts that are not
+// OpenAI's stay, whatever is cleared; what is cleared of OpenAI's is what the receipt says, by an
+// account of its own: the browser's cookie store, and the storage as a page of the site sees it.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import {
+  BYSTANDERS,
+  count,
+  ground,
+  keyOf,
+  keyOfSeed,
+  plant,
+  SEEDS,
+  sow,
+  WORKER,
+} from "./seeds.mjs";
+import { Stage } from "./stage.mjs";
+import { View } from "./views.mjs";
+
+const LIMIT = 10_000;
+
+/** A bystander with storage; it also has 10 cookies. */
+const NEIGHBOUR = "example.com";
+
+/** Another host of OpenAI's than the one from which is cleared. */
+const SECOND = "auth.openai.com";
+
+/** Something that a browser keeps and does not ask for again. */
+const CACHED = "https://chatgpt.com/cached.txt";
+
+/** The kinds of storage that a receipt can name and a page can count. */
+const KINDS = ["localStorage", "indexedDB", "cacheStorage", "fileSystems", "serviceWorkers"];
+
+/** @type {Stage} */
+let stage;
+/** @type {import("./launch.mjs").Tab} */
+let tab;
+/** The seeds that should still be there. */
+let expected = SEEDS;
+
+before(async () => {
+  stage = await Stage.open();
+  tab = await stage.driver.newTab();
+  await sow(stage.player, tab, SEEDS);
+  for (const host of [NEIGHBOUR, SECOND, "chatgpt.com"]) {
+    await tab.goto(ground(stage.player, host));
+    await tab.evaluate(plant, WORKER);
+  }
+  stage.player.answer(CACHED, {
+    status: 200,
+    headers: [["cache-control", "max-age=86400"]],
+    body: "cached",
+  });
+  await asksAgain();
+  assert.equal(await asksAgain(), false);
+});
+
+after(async () => {
+  await stage.close();
+});
+
+const cookies = async () => (await stage.driver.cookies()).map(keyOf).sort();
+
+test("200 cookies on 20 bystander hosts, and more on OpenAI's, are planted", async () => {
+  const elsewhere = (await stage.driver.cookies()).filter(({ host }) => BYSTANDERS.includes(host));
+  assert.equal(elsewhere.filter(({ partition }) => partition === undefined).length, 200);
+  assert.deepEqual(await cookies(), SEEDS.map(keyOfSeed).sort());
+});
+
+describe("a clearing takes what it says and nothing else", () => {
+  test("clear_check_cookies", async () => {
+    await clears("clear_check_cookies", "blocked_by_rule/error-code-1020-cured-by-check-cookies");
+  });
+
+  test("clear_login_cookies", async () => {
+    await clears("clear_login_cookies", "server_error/cloudflare-502-bad-gateway");
+  });
+
+  test("clear_site_data", async () => {
+    const { storage } = await clears("clear_site_data", "healthy/app-first-response");
+    assert.notEqual(storage, undefined);
+    const left = await onGround("chatgpt.com");
+    for (const kind of KINDS) {
+      const cleared = storage?.cleared.includes(kind);
+      const stayed = storage?.stayed.some((one) => one.kind === kind);
+      assert.notEqual(cleared, stayed, `${kind} is either cleared or not`);
+      assert.equal(left[kind] === 0, cleared, `${kind}: ${left[kind]} left`);
+    }
+    // In its own tab the page of the site can empty all that the browser cannot.
+    assert.deepEqual(
+      storage?.stayed.filter(({ kind }) => KINDS.includes(kind)),
+      [],
+    );
+    assert.equal(left.sessionStorage, 0);
+
+    const cache = storage?.cleared.includes("cache");
+    assert.equal(await asksAgain(), cache, "the browser's cache of the site");
+
+    const elsewhere = await onGround(SECOND);
+    for (const kind of ["localStorage", "indexedDB", "serviceWorkers"]) {
+      assert.equal(elsewhere[kind], 0, `${kind} of ${SECOND}`);
+    }
+  });
+
+  /**
+   * Clears by the tools of the popup, and compares the receipt with the browser's own cookie store.
+   * @param {import("./seeds.mjs").Clearing} remedy
+   * @param {string} name of the page from which it is done
+   */
+  async function clears(remedy, name) {
+    const recording = stage.recording(name);
+    const failing = recording.cause !== "healthy";
+    const showing = await stage.show(recording, { tab });
+    if (failing) await stage.answer(showing);
+    const popup = await View.popup(stage.driver, tab);
+    if (failing) await popup.click("summary", stage.words("popup_tools_title"));
+    await popup.click("label", stage.words(`popup_tool_${remedy}`));
+    await popup.apply(remedy);
+    const found = await stage.waitForCase(
+      tab,
+      ({ receipts, busy }) => receipts[remedy] !== undefined && busy === undefined,
+      `the receipt of ${remedy}`,
+      { limit: LIMIT },
+    );
+    await popup.tab.close();
+
+    const receipt = found.receipts[remedy];
+    const gone = expected.filter(({ clearedBy }) => clearedBy.includes(remedy));
+    const kept = remedy === "clear_site_data" ? expected.filter((seed) => seed.kept) : [];
+    expected = expected.filter((seed) => !gone.includes(seed));
+    assert.deepEqual(await cookies(), expected.map(keyOfSeed).sort());
+    assert.equal(receipt.cookies.gone, gone.length);
+    assert.equal(receipt.cookies.found, gone.length + kept.length);
+    assert.deepEqual(receipt.cookies.hosts, [...new Set(gone.map(hostOf))].sort());
+    assert.deepEqual(
+      receipt.cookies.stayed.map(({ name, why }) => `${name} ${why}`).sort(),
+      kept.map((seed) => `${seed.name} keep`).sort(),
+    );
+    return receipt;
+  }
+});
+
+test("the bystander's storage is all still there", async () => {
+  const { sessionStorage: _, ...left } = await onGround(NEIGHBOUR);
+  assert.deepEqual(left, Object.fromEntries(KINDS.map((kind) => [kind, 1])));
+});
+
+test("no uncaught error in the extension's own code", async () => {
+  assert.deepEqual(await stage.errors(), []);
+});
+
+/** The host a cookie belongs to: its domain, or the host that set it. @param {import("./seeds.mjs").Seed} seed */
+function hostOf({ host, attributes }) {
+  return /Domain=([^;]+)/.exec(attributes)?.[1] ?? host;
+}
+
+/** Whether the browser asks for what it may have in its cache. */
+async function asksAgain() {
+  stage.player.forget();
+  await tab.evaluate(async (url) => (await fetch(url)).text(), CACHED);
+  return stage.player.asked.some(({ url }) => url === CACHED);
+}
+
+/** @param {string} host */
+async function onGround(host) {
+  stage.player.silence();
+  await tab.goto(ground(stage.player, host));
+  return tab.evaluate(count);
+}

@@ -1,0 +1,397 @@
+// Drives Chromium with the extension, over CDP through a pipe. The counterpart of firefox.mjs: both
+// give the same operations (see launch.mjs) and neither knows what the extension should answer.
+//
+// How network failures come about here:
+//   real      reset, closed, untrusted            by the player, on the wire
+//   real      proxy, tunnel                       by --proxy-server; needs a launch of its own
+//   real      dns, refused                        by --host-resolver-rules: ~NOTFOUND, or a port where
+//                                                 nobody listens; likewise
+//   emulated  offline                             CDP Network.emulateNetworkConditions
+//   emulated  timed_out                           CDP Fetch.failRequest (the real one takes minutes)
+
+import { createHash } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import puppeteer from "puppeteer-core";
+
+/** As root, as in continuous integration, and without a word to anybody outside. */
+const SWITCHES = [
+  // Chromium refuses to sandbox root.
+  ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--no-default-browser-check",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // An error page that loads itself again would change the answer under the eyes of a test.
+  "--disable-auto-reload",
+];
+
+/**
+ * @typedef {import("./recordings.mjs").Failure} Failure
+ * @typedef {import("./launch.mjs").LaunchOptions} LaunchOptions
+ * @typedef {import("./launch.mjs").Cookie} Cookie
+ * @typedef {import("puppeteer-core").Page} Page
+ */
+
+/** Failures that Chromium takes from its command line. */
+const OWN_LAUNCH = new Set(["dns", "refused", "proxy", "tunnel"]);
+
+/** @param {LaunchOptions} options @returns {Promise<Chromium>} */
+export async function launchChromium(options) {
+  const browser = await puppeteer.launch({
+    ...(options.headless ? {} : { userDataDir: makeProfile(options.extension) }),
+    browser: "chrome",
+    executablePath: options.executable,
+    headless: options.headless,
+    pipe: true,
+    enableExtensions: true,
+    defaultViewport: options.headless ? { width: 1280, height: 800 } : null,
+    args: [
+      ...SWITCHES,
+      ...network(options),
+      `--ignore-certificate-errors-spki-list=${options.player.authority.fingerprint}`,
+      `--lang=${options.language}`,
+    ],
+    // Chromium on Linux reads the language of its own windows from here, and not from --lang.
+    env: { ...process.env, LANGUAGE: options.language.replace("-", "_") },
+  });
+  try {
+    const driver = new Chromium(browser);
+    if (options.extension !== undefined) await driver.install(options.extension);
+    return driver;
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+/**
+ * A fresh profile with the extension's button on the toolbar, for a window: half of what it says is
+ * there. Without a window puppeteer's own profile will do.
+ * @param {string | undefined} extension
+ * @returns {string}
+ */
+function makeProfile(extension) {
+  const profile = mkdtempSync(join(tmpdir(), "access-medic-"));
+  process.once("exit", () => rmSync(profile, { recursive: true, force: true, maxRetries: 10 }));
+  if (extension === undefined) return profile;
+  // The id of an unpacked extension: the hash of its path, in letters from a to p.
+  const hash = createHash("sha256").update(extension).digest("hex").slice(0, 32);
+  const id = hash.replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
+  mkdirSync(join(profile, "Default"));
+  const preferences = { extensions: { pinned_extensions: [id] } };
+  writeFileSync(join(profile, "Default", "Preferences"), JSON.stringify(preferences));
+  return profile;
+}
+
+/** @param {LaunchOptions} options @returns {string[]} */
+function network({ player, failure, host = "*" }) {
+  const { ports } = player;
+  const names = `MAP *:443 127.0.0.1:${ports.secure}, MAP *:80 127.0.0.1:${ports.plain}`;
+  if (failure === "dns") return [`--host-resolver-rules=MAP ${host} ~NOTFOUND, ${names}`];
+  if (failure === "refused") {
+    return [`--host-resolver-rules=MAP ${host}:443 127.0.0.1:${ports.closed}, ${names}`];
+  }
+  if (failure === "proxy") return [`--proxy-server=127.0.0.1:${ports.closed}`];
+  if (failure === "tunnel") return [`--proxy-server=127.0.0.1:${ports.proxy}`];
+  return [`--host-resolver-rules=${names}`];
+}
+
+export class Chromium {
+  name = "chromium";
+  /** @type {string[]} what went wrong, uncaught, in the extension's own code */
+  errors = [];
+  /** @type {import("puppeteer-core").Browser} */
+  #browser;
+  /** @type {string | undefined} */
+  #id;
+  /** @type {Promise<Page> | undefined} */
+  #probe;
+
+  /** @param {import("puppeteer-core").Browser} browser */
+  constructor(browser) {
+    this.#browser = browser;
+    browser.on("targetcreated", (target) => void this.#listen(target));
+  }
+
+  /** Resolves when the browser was closed, by us or by its user. @returns {Promise<void>} */
+  get closed() {
+    return new Promise((resolve) => this.#browser.once("disconnected", () => resolve()));
+  }
+
+  /** @param {string} folder */
+  async install(folder) {
+    this.#id = await this.#browser.installExtension(folder);
+  }
+
+  /** @param {string} path */
+  extensionUrl(path) {
+    return `chrome-extension://${this.#id}/${path}`;
+  }
+
+  /** @param {Failure | undefined} failure */
+  plays(failure) {
+    return failure === undefined || !OWN_LAUNCH.has(failure);
+  }
+
+  /** The tab that the browser started with. @returns {Promise<ChromiumTab>} */
+  async firstTab() {
+    return new ChromiumTab((await this.#browser.pages())[0], -1);
+  }
+
+  /** @returns {Promise<ChromiumTab>} */
+  async newTab() {
+    const before = this.#id === undefined ? [] : await this.#tabIds();
+    const page = await this.#browser.newPage();
+    const after = this.#id === undefined ? [] : await this.#tabIds();
+    const id = after.find((candidate) => !before.includes(candidate)) ?? -1;
+    this.#watch(page);
+    return new ChromiumTab(page, id);
+  }
+
+  /**
+   * Runs a function in a page of the extension, with its chrome.* interfaces.
+   * @template {unknown[]} A
+   * @template R
+   * @param {(...args: A) => R} run
+   * @param {A} args
+   * @returns {Promise<Awaited<R>>}
+   */
+  async inExtension(run, ...args) {
+    // A page without a script of its own: the manifest, shown as text.
+    this.#probe ??= this.#browser.newPage().then(async (page) => {
+      await page.goto(this.extensionUrl("manifest.json"));
+      return page;
+    });
+    return /** @type {Awaited<R>} */ (
+      await (await this.#probe).evaluate(/** @type {any} */ (run), ...args)
+    );
+  }
+
+  /** @returns {Promise<number[]>} */
+  #tabIds() {
+    return this.inExtension(async () =>
+      (await chrome.tabs.query({})).map((tab) => /** @type {number} */ (tab.id)),
+    );
+  }
+
+  /** Whether the extension's worker runs at this moment. */
+  async backgroundRuns() {
+    return this.#worker() !== undefined;
+  }
+
+  async killBackground() {
+    const worker = await this.#worker()?.worker();
+    await worker?.close();
+    while (this.#worker() !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+
+  #worker() {
+    return this.#browser
+      .targets()
+      .find(
+        (target) =>
+          target.type() === "service_worker" && target.url().startsWith(this.extensionUrl("")),
+      );
+  }
+
+  /**
+   * Every cookie of the profile, read from the browser and not through the extension.
+   * @returns {Promise<Cookie[]>}
+   */
+  async cookies() {
+    const session = await this.#browser.target().createCDPSession();
+    const { cookies } = await session.send("Storage.getCookies");
+    await session.detach();
+    return cookies.map(
+      (cookie) =>
+        /** @type {Cookie} */ ({
+          name: cookie.name,
+          host: cookie.domain,
+          path: cookie.path,
+          httpOnly: cookie.httpOnly,
+          secure: cookie.secure,
+          // Chromium's own protocol has an object here, older ones a string.
+          partition: /** @type {any} */ (cookie.partitionKey)?.topLevelSite ?? cookie.partitionKey,
+        }),
+    );
+  }
+
+  async close() {
+    await this.#browser.close();
+  }
+
+  /** @param {import("puppeteer-core").Target} target */
+  async #listen(target) {
+    if (target.type() !== "service_worker" || !target.url().startsWith("chrome-extension://"))
+      return;
+    // One session only, puppeteer's own: a second one would keep the worker from being stopped. The
+    // worker may be gone before it can be asked; then it has nothing to say.
+    const worker = await target.worker().catch(() => null);
+    worker?.client.on("Runtime.exceptionThrown", ({ exceptionDetails }) => {
+      this.#note(exceptionDetails);
+    });
+  }
+
+  /** @param {Page} page */
+  #watch(page) {
+    void page.createCDPSession().then(async (session) => {
+      session.on("Runtime.exceptionThrown", ({ exceptionDetails }) => {
+        if (JSON.stringify(exceptionDetails).includes("chrome-extension://")) {
+          this.#note(exceptionDetails);
+        }
+      });
+      await session.send("Runtime.enable");
+    });
+  }
+
+  /** @param {import("puppeteer-core").Protocol.Runtime.ExceptionDetails} details */
+  #note(details) {
+    this.errors.push(
+      `${details.text} ${details.exception?.description ?? ""} ${details.url ?? ""}`,
+    );
+  }
+}
+
+export class ChromiumTab {
+  /** @type {Page} */
+  #page;
+  /** The extension's number for this tab. @type {number} */
+  id;
+
+  /** @param {Page} page @param {number} id */
+  constructor(page, id) {
+    this.#page = page;
+    this.id = id;
+  }
+
+  /**
+   * Sets up the failures that belong to a tab; undefined: none.
+   * @param {Failure | undefined} failure
+   */
+  async conditions(failure) {
+    await this.#page.setOfflineMode(failure === "offline");
+    if (failure !== "timed_out") return;
+    const session = await this.#page.createCDPSession();
+    session.on("Fetch.requestPaused", ({ requestId }) => {
+      void session.send("Fetch.failRequest", { requestId, errorReason: "TimedOut" });
+    });
+    await session.send("Fetch.enable");
+  }
+
+  /** @param {string} url @returns {Promise<{failed?: string}>} */
+  async goto(url) {
+    return this.#page.goto(url, { waitUntil: "load" }).then(
+      () => ({}),
+      (error) => ({ failed: String(error.message) }),
+    );
+  }
+
+  /** @returns {Promise<{failed?: string}>} */
+  async reload() {
+    return this.#page.reload({ waitUntil: "load" }).then(
+      () => ({}),
+      (error) => ({ failed: String(error.message) }),
+    );
+  }
+
+  /**
+   * @template {unknown[]} A
+   * @template R
+   * @param {(...args: A) => R} run
+   * @param {A} args
+   * @returns {Promise<Awaited<R>>}
+   */
+  async evaluate(run, ...args) {
+    return /** @type {Awaited<R>} */ (await this.#page.evaluate(/** @type {any} */ (run), ...args));
+  }
+
+  /**
+   * Runs a function on the document or, with a selector, on the closed shadow root of the element.
+   * @template {unknown[]} A
+   * @template R
+   * @param {string | undefined} selector
+   * @param {(root: Document | ShadowRoot, ...args: A) => R} run
+   * @param {A} args
+   * @returns {Promise<Awaited<R> | undefined>} undefined: no such element, or no root
+   */
+  async inRoot(selector, run, ...args) {
+    const handle = await this.#page.evaluateHandle(
+      (host) => (host === null ? document : document.querySelector(host)),
+      selector ?? null,
+    );
+    const { objectId } = handle.remoteObject();
+    try {
+      if (objectId === undefined) return undefined;
+      const client = /** @type {any} */ (this.#page)._client();
+      const root = selector === undefined ? objectId : await shadowOf(client, objectId);
+      if (root === undefined) return undefined;
+      const { result, exceptionDetails } = await client.send("Runtime.callFunctionOn", {
+        objectId: root,
+        functionDeclaration: `function (...args) { return (${run})(this, ...args); }`,
+        arguments: args.map((value) => ({ value })),
+        returnByValue: true,
+        awaitPromise: true,
+      });
+      if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description);
+      return result.value;
+    } finally {
+      await handle.dispose();
+    }
+  }
+
+  /** A click of the user: the events are trusted. @param {number} x @param {number} y */
+  async click(x, y) {
+    await this.#page.mouse.click(x, y);
+  }
+
+  /** @param {"Escape" | "Enter" | "Tab" | " "} key */
+  async press(key) {
+    await this.#page.keyboard.press(key === " " ? "Space" : key);
+  }
+
+  /** @param {string} text */
+  async type(text) {
+    await this.#page.keyboard.type(text);
+  }
+
+  async toFront() {
+    await this.#page.bringToFront();
+  }
+
+  /** @param {"light" | "dark"} scheme */
+  async colours(scheme) {
+    await this.#page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  }
+
+  /** @param {string} path a .png file */
+  async screenshot(path) {
+    await this.#page.screenshot({ path: /** @type {`${string}.png`} */ (path) });
+  }
+
+  /** @param {number} width @param {number} height */
+  async resize(width, height) {
+    await this.#page.setViewport({ width, height });
+  }
+
+  async close() {
+    await this.#page.close();
+  }
+}
+
+/**
+ * The shadow root of an element, closed or not, as the developer tools see it.
+ * @param {import("puppeteer-core").CDPSession} client
+ * @param {string} objectId
+ * @returns {Promise<string | undefined>}
+ */
+async function shadowOf(client, objectId) {
+  const { node } = await client.send("DOM.describeNode", { objectId, depth: 1, pierce: true });
+  const backendNodeId = node.shadowRoots?.[0]?.backendNodeId;
+  if (backendNodeId === undefined) return undefined;
+  return (await client.send("DOM.resolveNode", { backendNodeId })).object.objectId;
+}

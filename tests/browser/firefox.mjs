@@ -1,0 +1,499 @@
+// Drives Firefox with the extension, over WebDriver BiDi. The counterpart of chromium.mjs: both give
+// the same operations (see launch.mjs) and neither knows what the extension should answer.
+//
+// puppeteer starts the browser and carries the messages. The messages themselves are BiDi commands:
+// puppeteer has no call for extension pages, closed shadow roots or the browser's own scope.
+// That scope (--remote-allow-system-access) serves to set the scene and to read, never to act in the
+// place of the extension.
+//
+// Every name leads to the player through its CONNECT proxy. How network failures come about here:
+//   real      reset, closed, untrusted, tunnel    by the player, on the wire
+//   real      proxy                               the proxy setting points to a closed port
+//   real      refused                             no proxy, all names are 127.0.0.1, port 443 closed
+//   real      timed_out                           the player never answers the handshake; the browser's
+//                                                 patience is lowered to 1 s and one attempt
+//   emulated  dns                                 no proxy, and the pref network.dns.disabled
+//   emulated  offline                             no proxy, and the browser's own "work offline"
+
+import { writeFile } from "node:fs/promises";
+import puppeteer from "puppeteer-core";
+
+/** Fixed, so that the extension's pages can be opened by address. */
+const UUID = "5c1f6a1e-3f5b-4f0e-9a53-0d6c3c0ffee0";
+
+/**
+ * @typedef {import("./recordings.mjs").Failure} Failure
+ * @typedef {import("./launch.mjs").LaunchOptions} LaunchOptions
+ * @typedef {import("./launch.mjs").Cookie} Cookie
+ * @typedef {(method: string, params: object) => Promise<any>} Send
+ */
+
+/** @param {LaunchOptions} options @returns {Promise<Firefox>} */
+export async function launchFirefox(options) {
+  const { ports } = options.player;
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath: options.executable,
+    headless: options.headless,
+    args: [
+      "--remote-allow-system-access",
+      ...(options.headless ? ["--width=1280", "--height=886"] : []),
+    ],
+    defaultViewport: null,
+    extraPrefsFirefox: {
+      "extensions.webextensions.uuids": JSON.stringify({ [options.geckoId]: UUID }),
+      "intl.locale.requested": options.language,
+      "network.proxy.type": 1,
+      "network.proxy.http": "127.0.0.1",
+      "network.proxy.http_port": ports.proxy,
+      "network.proxy.ssl": "127.0.0.1",
+      "network.proxy.ssl_port": ports.proxy,
+      // A connection ahead of need would be one more that the player has to drop.
+      "network.http.speculative-parallel-limit": 0,
+    },
+  });
+  try {
+    const driver = await Firefox.open(browser, options);
+    if (options.extension !== undefined) await driver.install(options.extension);
+    return driver;
+  } catch (error) {
+    await browser.close();
+    throw error;
+  }
+}
+
+export class Firefox {
+  name = "firefox";
+  /** @type {import("puppeteer-core").Browser} */
+  #browser;
+  /** @type {Send} */
+  #send;
+  /** @type {string} the browser's own window, the scope of `inBrowser` */
+  #window;
+  /** @type {LaunchOptions} */
+  #options;
+  /** @type {Promise<FirefoxTab> | undefined} */
+  #probe;
+  #installed = false;
+
+  /**
+   * @param {import("puppeteer-core").Browser} browser
+   * @param {Send} send
+   * @param {string} window
+   * @param {LaunchOptions} options
+   */
+  constructor(browser, send, window, options) {
+    this.#browser = browser;
+    this.#send = send;
+    this.#window = window;
+    this.#options = options;
+  }
+
+  /** @param {import("puppeteer-core").Browser} browser @param {LaunchOptions} options */
+  static async open(browser, options) {
+    const { connection } = /** @type {any} */ (browser);
+    /** @type {Send} */
+    const send = async (method, params) => (await connection.send(method, params)).result;
+    const tree = await send("browsingContext.getTree", { "moz:scope": "chrome" });
+    const driver = new Firefox(browser, send, tree.contexts[0].context, options);
+    await driver.inBrowser(
+      (certificate, language) => {
+        const { Cc, Ci, Services } = /** @type {any} */ (globalThis);
+        Cc["@mozilla.org/security/x509certdb;1"]
+          .getService(Ci.nsIX509CertDB)
+          .addCertFromBase64(certificate, "CT,,");
+        // The extension's words follow the language of the browser, which without a language pack
+        // knows English alone; an available language without a pack is enough for chrome.i18n.
+        Services.locale.availableLocales = [...new Set([language, "en-US"])];
+        Services.locale.requestedLocales = [language];
+      },
+      options.player.authority.certificate.replace(/-----[^-]+-----|\s/g, ""),
+      options.language,
+    );
+    return driver;
+  }
+
+  /** Resolves when the browser was closed, by us or by its user. @returns {Promise<void>} */
+  get closed() {
+    return new Promise((resolve) => this.#browser.once("disconnected", () => resolve()));
+  }
+
+  /** @param {string} folder */
+  async install(folder) {
+    await this.inBrowser(() => /** @type {any} */ (globalThis).Services.console.reset());
+    await this.#send("webExtension.install", { extensionData: { type: "path", path: folder } });
+    this.#installed = true;
+    if (!this.#options.headless) await this.#pin();
+  }
+
+  /** Puts the extension's button on the toolbar: half of what it says is there. */
+  async #pin() {
+    await this.inBrowser((id) => {
+      const { CustomizableUI } = /** @type {any} */ (globalThis);
+      // The name that Firefox gives to the button of an extension.
+      const widget = `${id.toLowerCase().replace(/[^a-z0-9_-]/g, "_")}-browser-action`;
+      CustomizableUI.addWidgetToArea(widget, CustomizableUI.AREA_NAVBAR);
+    }, this.#options.geckoId);
+  }
+
+  /** @param {string} path */
+  extensionUrl(path) {
+    return `moz-extension://${UUID}/${path}`;
+  }
+
+  /** @param {Failure | undefined} _failure Firefox takes all of them while it runs. */
+  plays(_failure) {
+    return true;
+  }
+
+  /** The tab that the browser started with. @returns {Promise<FirefoxTab>} */
+  async firstTab() {
+    const { contexts } = await this.#send("browsingContext.getTree", {});
+    return new FirefoxTab(this, this.#send, contexts[0].context, -1);
+  }
+
+  /** @returns {Promise<FirefoxTab>} */
+  async newTab() {
+    const before = this.#installed ? await this.#tabIds() : [];
+    const { context } = await this.#send("browsingContext.create", { type: "tab" });
+    const after = this.#installed ? await this.#tabIds() : [];
+    const id = after.find((candidate) => !before.includes(candidate)) ?? -1;
+    return new FirefoxTab(this, this.#send, context, id);
+  }
+
+  /**
+   * Runs a function in a page of the extension, with its chrome.* interfaces.
+   * @template {unknown[]} A
+   * @template R
+   * @param {(...args: A) => R} run
+   * @param {A} args
+   * @returns {Promise<Awaited<R>>}
+   */
+  async inExtension(run, ...args) {
+    this.#probe ??= this.#openProbe();
+    return (await this.#probe).evaluate(run, ...args);
+  }
+
+  async #openProbe() {
+    const { context } = await this.#send("browsingContext.create", {
+      type: "tab",
+      background: true,
+    });
+    const tab = new FirefoxTab(this, this.#send, context, -1);
+    // A page without a script of its own: the manifest, shown as text.
+    await tab.goto(this.extensionUrl("manifest.json"));
+    return tab;
+  }
+
+  /**
+   * Runs a function with the browser's own rights.
+   * @template {unknown[]} A
+   * @template R
+   * @param {(...args: A) => R} run
+   * @param {A} args
+   * @returns {Promise<Awaited<R>>}
+   */
+  inBrowser(run, ...args) {
+    return evaluate(this.#send, this.#window, run, args);
+  }
+
+  /** @returns {Promise<number[]>} */
+  #tabIds() {
+    return this.inExtension(async () =>
+      (await chrome.tabs.query({})).map((tab) => /** @type {number} */ (tab.id)),
+    );
+  }
+
+  /** Whether the extension's event page runs at this moment. @returns {Promise<boolean>} */
+  backgroundRuns() {
+    return this.inBrowser((id) => {
+      const { WebExtensionPolicy } = /** @type {any} */ (globalThis);
+      return WebExtensionPolicy.getByID(id).extension.backgroundState === "running";
+    }, this.#options.geckoId);
+  }
+
+  async killBackground() {
+    await this.inBrowser((id) => {
+      const { WebExtensionPolicy } = /** @type {any} */ (globalThis);
+      // At once, whatever it is doing; Firefox would otherwise let it finish.
+      const options = { disableResetIdleForTest: true };
+      return WebExtensionPolicy.getByID(id).extension.terminateBackground(options);
+    }, this.#options.geckoId);
+  }
+
+  /**
+   * Every cookie of the profile, read from the browser and not through the extension.
+   * @returns {Promise<Cookie[]>}
+   */
+  async cookies() {
+    const cookies = await this.inBrowser(() =>
+      /** @type {any} */ (globalThis).Services.cookies.cookies.map((/** @type {any} */ cookie) => ({
+        name: cookie.name,
+        host: cookie.host,
+        path: cookie.path,
+        httpOnly: cookie.isHttpOnly,
+        secure: cookie.isSecure,
+        partition: cookie.originAttributes.partitionKey,
+      })),
+    );
+    return cookies.map(
+      (/** @type {any} */ cookie) =>
+        /** @type {Cookie} */ ({
+          ...cookie,
+          // "(https,chatgpt.com)" and, below a frame of another site, "(https,chatgpt.com,f)".
+          partition: cookie.partition.replace(/^\((\w+),([^,)]+).*\)$/, "$1://$2") || undefined,
+        }),
+    );
+  }
+
+  /** What went wrong, uncaught, in the extension's own code. @returns {Promise<string[]>} */
+  get errors() {
+    return this.inBrowser((origin) => {
+      const { Services, Ci } = /** @type {any} */ (globalThis);
+      return (
+        Services.console
+          .getMessageArray()
+          .filter((/** @type {any} */ message) => message instanceof Ci.nsIScriptError)
+          .filter((/** @type {any} */ error) => !(error.flags & Ci.nsIScriptError.warningFlag))
+          // Firefox's own note that a page went away while it waited for a reply, as any reload may do.
+          .filter((/** @type {any} */ error) => !/after context unloaded/.test(error.errorMessage))
+          .map((/** @type {any} */ error) => `${error.errorMessage} ${error.sourceName}`)
+          .filter((/** @type {string} */ line) => line.includes(origin))
+      );
+    }, this.extensionUrl(""));
+  }
+
+  /** @param {Failure | undefined} failure */
+  async conditions(failure) {
+    const { ports } = this.#options.player;
+    const direct = failure === "dns" || failure === "refused" || failure === "offline";
+    await this.inBrowser(
+      (prefs, offline) => {
+        const { Services } = /** @type {any} */ (globalThis);
+        for (const [name, value] of prefs) {
+          if (typeof value === "boolean") Services.prefs.setBoolPref(name, value);
+          else if (typeof value === "number") Services.prefs.setIntPref(name, value);
+          else Services.prefs.setStringPref(name, value);
+        }
+        // What is in the cache opens without a network, too.
+        if (offline) Services.cache2.clear();
+        Services.io.offline = offline;
+      },
+      /** @type {[string, string | number | boolean][]} */ ([
+        ["network.proxy.type", direct ? 0 : 1],
+        ["network.proxy.ssl_port", failure === "proxy" ? ports.closed : ports.proxy],
+        // Without the proxy, no name may lead out of this computer.
+        ["network.dns.disabled", failure === "dns" || failure === "offline"],
+        ["network.dns.forceResolve", failure === "refused" ? "127.0.0.1" : ""],
+        ["network.http.tls-handshake-timeout", failure === "timed_out" ? 1 : 30],
+        ["network.http.request.max-attempts", failure === "timed_out" ? 1 : 10],
+      ]),
+      failure === "offline",
+    );
+  }
+
+  async close() {
+    await this.#browser.close();
+  }
+}
+
+export class FirefoxTab {
+  /** @type {Firefox} */
+  #driver;
+  /** @type {Send} */
+  #send;
+  /** @type {string} */
+  #context;
+  /** The extension's number for this tab. @type {number} */
+  id;
+
+  /** @param {Firefox} driver @param {Send} send @param {string} context @param {number} id */
+  constructor(driver, send, context, id) {
+    this.#driver = driver;
+    this.#send = send;
+    this.#context = context;
+    this.id = id;
+  }
+
+  /**
+   * Sets up a failure; here it holds for the whole browser. Undefined: none.
+   * @param {Failure | undefined} failure
+   */
+  async conditions(failure) {
+    await this.#driver.conditions(failure);
+  }
+
+  /** @param {string} url @returns {Promise<{failed?: string}>} */
+  async goto(url) {
+    if (url.startsWith("moz-extension:")) return this.#gotoExtension(url);
+    return this.#send("browsingContext.navigate", {
+      context: this.#context,
+      url,
+      wait: "complete",
+    }).then(
+      () => ({}),
+      (error) => ({ failed: String(error.message).split("\n")[0] }),
+    );
+  }
+
+  /** The change of process can stall "complete", so the document is asked itself. @param {string} url */
+  async #gotoExtension(url) {
+    await this.#send("browsingContext.navigate", { context: this.#context, url, wait: "none" });
+    for (;;) {
+      // While the process changes there is no document to ask.
+      const ready = await this.evaluate(
+        (expected) => location.href === expected && document.readyState === "complete",
+        url,
+      ).catch(() => false);
+      if (ready) return {};
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  /** @returns {Promise<{failed?: string}>} */
+  async reload() {
+    return this.#send("browsingContext.reload", { context: this.#context, wait: "complete" }).then(
+      () => ({}),
+      (error) => ({ failed: String(error.message).split("\n")[0] }),
+    );
+  }
+
+  /**
+   * @template {unknown[]} A
+   * @template R
+   * @param {(...args: A) => R} run
+   * @param {A} args
+   * @returns {Promise<Awaited<R>>}
+   */
+  evaluate(run, ...args) {
+    return evaluate(this.#send, this.#context, run, args);
+  }
+
+  /**
+   * Runs a function on the document or, with a selector, on the closed shadow root of the element.
+   * @template {unknown[]} A
+   * @template R
+   * @param {string | undefined} selector
+   * @param {(root: Document | ShadowRoot, ...args: A) => R} run
+   * @param {A} args
+   * @returns {Promise<Awaited<R> | undefined>} undefined: no such element, or no root
+   */
+  async inRoot(selector, run, ...args) {
+    const target = { context: this.#context };
+    const found = await this.#send("script.evaluate", {
+      expression: selector === undefined ? "document" : `document.querySelector("${selector}")`,
+      target,
+      awaitPromise: false,
+    });
+    // BiDi names the shadow root of a node, closed or not.
+    const node = selector === undefined ? found.result : found.result?.value?.shadowRoot;
+    if (node?.sharedId === undefined) return undefined;
+    const answer = await this.#send("script.callFunction", {
+      functionDeclaration: `async (root, args) => JSON.stringify(await (${run})(root, ...JSON.parse(args)))`,
+      arguments: [{ sharedId: node.sharedId }, { type: "string", value: JSON.stringify(args) }],
+      target,
+      awaitPromise: true,
+    });
+    return resultOf(answer);
+  }
+
+  /** A click of the user: the events are trusted. @param {number} x @param {number} y */
+  async click(x, y) {
+    await this.#send("input.performActions", {
+      context: this.#context,
+      actions: [
+        {
+          type: "pointer",
+          id: "mouse",
+          actions: [
+            { type: "pointerMove", x: Math.round(x), y: Math.round(y) },
+            { type: "pointerDown", button: 0 },
+            { type: "pointerUp", button: 0 },
+          ],
+        },
+      ],
+    });
+  }
+
+  /** @param {"Escape" | "Enter" | "Tab" | " "} key */
+  async press(key) {
+    // The code points of the WebDriver specification for keys without a character.
+    const value = { Escape: "\uE00C", Enter: "\uE007", Tab: "\uE004", " ": " " }[key];
+    await this.type(value);
+  }
+
+  /** @param {string} text */
+  async type(text) {
+    await this.#send("input.performActions", {
+      context: this.#context,
+      actions: [
+        {
+          type: "key",
+          id: "keyboard",
+          actions: [...text].flatMap((value) => [
+            { type: "keyDown", value },
+            { type: "keyUp", value },
+          ]),
+        },
+      ],
+    });
+  }
+
+  async toFront() {
+    await this.#send("browsingContext.activate", { context: this.#context });
+  }
+
+  /** @param {"light" | "dark"} scheme */
+  async colours(scheme) {
+    await this.#driver.inBrowser(
+      (value) =>
+        /** @type {any} */ (globalThis).Services.prefs.setIntPref(
+          "layout.css.prefers-color-scheme.content-override",
+          value,
+        ),
+      scheme === "dark" ? 0 : 1,
+    );
+  }
+
+  /** @param {string} path a .png file */
+  async screenshot(path) {
+    const { data } = await this.#send("browsingContext.captureScreenshot", {
+      context: this.#context,
+    });
+    await writeFile(path, Buffer.from(data, "base64"));
+  }
+
+  /** @param {number} width @param {number} height */
+  async resize(width, height) {
+    await this.#send("browsingContext.setViewport", {
+      context: this.#context,
+      viewport: { width, height },
+    });
+  }
+
+  async close() {
+    await this.#send("browsingContext.close", { context: this.#context });
+  }
+}
+
+/**
+ * @param {Send} send
+ * @param {string} context
+ * @param {(...args: any[]) => any} run
+ * @param {unknown[]} args
+ */
+async function evaluate(send, context, run, args) {
+  const answer = await send("script.evaluate", {
+    expression: `(async () => JSON.stringify(await (${run})(...${JSON.stringify(args)})))()`,
+    target: { context },
+    awaitPromise: true,
+  });
+  return resultOf(answer);
+}
+
+/** @param {any} answer */
+function resultOf(answer) {
+  if (answer.type === "exception") throw new Error(answer.exceptionDetails.text);
+  const { value } = answer.result;
+  return value === undefined ? undefined : JSON.parse(value);
+}

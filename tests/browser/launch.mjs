@@ -1,0 +1,79 @@
+// Starts either browser with a fresh profile and the extension, and gives one driver for both. Which
+// browser, where it is and which extension come from the environment that `cargo xtask` sets. It
+// knows nothing of causes or remedies.
+
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { launchChromium } from "./chromium.mjs";
+import { launchFirefox } from "./firefox.mjs";
+
+/**
+ * @typedef {object} LaunchOptions
+ * @property {import("./player.mjs").Player} player
+ * @property {string} executable
+ * @property {string | undefined} extension folder of the unpacked extension; undefined: none
+ * @property {boolean} headless
+ * @property {string} language of the browser, as in "zh-CN"
+ * @property {string} geckoId the extension's id in Firefox
+ * @property {import("./recordings.mjs").Failure=} failure that needs a launch of its own
+ * @property {string=} host to which that failure belongs
+ *
+ * @typedef {object} Cookie
+ * @property {string} name
+ * @property {string} host with a leading dot when sub-hosts get it too
+ * @property {string} path
+ * @property {boolean} httpOnly
+ * @property {boolean} secure
+ * @property {string=} partition the site under which it was set, when it is a partitioned one
+ *
+ * @typedef {import("./chromium.mjs").Chromium | import("./firefox.mjs").Firefox} Driver
+ * @typedef {import("./chromium.mjs").ChromiumTab | import("./firefox.mjs").FirefoxTab} Tab
+ */
+
+/** What `cargo xtask` says about this run; asked for only when it is needed. */
+export const RUN = {
+  get browser() {
+    return required("BROWSER");
+  },
+  get executable() {
+    return required("BROWSER_PATH");
+  },
+  get extension() {
+    return required("EXTENSION_DIR");
+  },
+};
+
+/**
+ * @param {Pick<LaunchOptions, "player"> & Partial<LaunchOptions>} options
+ * @returns {Promise<Driver>}
+ */
+export function launch(options) {
+  const complete = {
+    executable: RUN.executable,
+    extension: RUN.extension,
+    headless: true,
+    language: "en-US",
+    geckoId: geckoId(RUN.extension),
+    ...options,
+  };
+  return RUN.browser === "firefox" ? launchFirefox(complete) : launchChromium(complete);
+}
+
+/** @param {string} folder */
+function geckoId(folder) {
+  const path = join(folder, "manifest.json");
+  if (!existsSync(path)) throw new Error(`There is no extension in ${folder}: cargo xtask build`);
+  const manifest = JSON.parse(readFileSync(path, "utf8"));
+  return manifest.browser_specific_settings?.gecko?.id ?? "";
+}
+
+/** @param {string} name */
+function required(name) {
+  const value = process.env[name];
+  if (value === undefined || value === "") {
+    throw new Error(
+      `${name} is not set: run this through \`cargo xtask test\` or \`cargo xtask run\``,
+    );
+  }
+  return value;
+}

@@ -1,0 +1,118 @@
+// Every recorded page in the real browser: the folder is the answer. Checks what is decided (the
+// casebook), what is shown (overlay or badge, in the words of the language), how soon, and that the
+// browser's report is the one the core gives natively. Healthy pages: silence.
+
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { RUN } from "./launch.mjs";
+import { diagnoseNatively } from "./native.mjs";
+import { HEALTHY, readRecordings } from "./recordings.mjs";
+import { Stage } from "./stage.mjs";
+
+/** From the page being ready to the cause being named. */
+const BUDGET = 1000;
+
+/** So many healthy pages are open at once, while silence is listened to. */
+const BATCH = 8;
+
+const recordings = readRecordings();
+const healthy = recordings.filter(({ cause }) => cause === HEALTHY);
+const failing = recordings.filter(({ cause }) => cause !== HEALTHY);
+
+/**
+ * Whether the badge must do: nothing is put into a challenge, and nothing can be put into a page of
+ * the browser's own. Chromium shows one for an error without a body, too.
+ * @param {import("./recordings.mjs").Recording} recording
+ */
+function badgeOnly({ cause, failure, response }) {
+  if (cause === "challenge" || failure !== undefined) return true;
+  const bare = response?.body.length === 0 && response.status >= 400;
+  return bare && RUN.browser === "chromium";
+}
+
+/** @type {Stage} */
+let stage;
+/** @type {import("./native.mjs").NativeReports} */
+let native;
+
+before(async () => {
+  native = await diagnoseNatively(recordings);
+  stage = await Stage.open();
+});
+
+after(async () => {
+  await stage.close();
+});
+
+describe("a failing page is named", () => {
+  /** @type {{name: string, ms: number}[]} */
+  const measured = [];
+
+  for (const recording of failing) {
+    test(recording.name, async () => {
+      const showing = await stage.show(recording);
+      const { found, title, where, ms } = await stage.answer(showing);
+      const elements = await overlays(showing);
+      await stage.end(showing);
+
+      const { diagnosis } = found.report;
+      assert.equal(diagnosis?.cause, recording.cause);
+      const quiet = badgeOnly(recording);
+      assert.equal(where, quiet ? "badge" : "overlay");
+      assert.equal(elements, quiet ? 0 : 1);
+      const words = stage.words(`cause_${recording.cause}_title`);
+      assert.equal(title, quiet ? stage.words("badge_title", words) : words);
+      measured.push({ name: recording.name, ms });
+      assert.ok(ms <= BUDGET, `the answer took ${ms} ms`);
+
+      const expected = native.get(recording)?.diagnosis;
+      assert.equal(diagnosis?.cause, expected?.cause);
+      assert.equal(diagnosis?.confidence, expected?.confidence);
+      assert.deepEqual(diagnosis?.reasons, expected?.reasons);
+    });
+  }
+
+  after(() => print(measured));
+});
+
+describe("about a healthy page it is silent", () => {
+  /** @type {Map<import("./recordings.mjs").Recording, Awaited<ReturnType<Stage["listen"]>>>} */
+  const heard = new Map();
+
+  for (const [index, recording] of healthy.entries()) {
+    test(recording.name, async () => {
+      if (index % BATCH === 0) {
+        const batch = healthy.slice(index, index + BATCH);
+        const showings = [];
+        for (const one of batch) showings.push(await stage.show(one));
+        const all = await Promise.all(showings.map((showing) => stage.listen(showing)));
+        for (const [place, one] of batch.entries()) heard.set(one, all[place]);
+        for (const showing of showings) await stage.end(showing);
+      }
+      assert.deepEqual(heard.get(recording), { diagnosis: undefined, badge: "", overlay: 0 });
+    });
+  }
+});
+
+test("no uncaught error in the extension's own code", async () => {
+  assert.deepEqual(await stage.errors(), []);
+});
+
+/** @param {import("./stage.mjs").Showing} showing */
+async function overlays({ tab, failed }) {
+  // The browser's own error page can hold no overlay and cannot be asked.
+  if (failed !== undefined) return 0;
+  return tab.evaluate(() => document.querySelectorAll("access-medic").length);
+}
+
+/** @param {{name: string, ms: number}[]} measured */
+function print(measured) {
+  const sorted = [...measured].sort((a, b) => a.ms - b.ms);
+  const slowest = sorted.at(-1);
+  if (slowest === undefined) return;
+  const median = sorted[Math.floor(sorted.length / 2)].ms;
+  console.log(
+    `${sorted.length} pages named in ${RUN.browser}; from ready to shown: ` +
+      `median ${Math.round(median)} ms, longest ${Math.round(slowest.ms)} ms (${slowest.name})`,
+  );
+}

@@ -1,0 +1,187 @@
+// Reads the recorded pages, tests/pages/<cause>/<name>.http, byte for byte: a request block (the
+// address and directives), a blank line, and the raw response. It does not interpret a response and
+// does not know what a cause means; the folder name is the expected answer, nothing more.
+
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** Where the recorded pages of this project lie. */
+export const PAGES = fileURLToPath(new URL("../pages", import.meta.url));
+
+/** The address of a recording that has no request block. */
+const DEFAULT_ADDRESS = "https://chatgpt.com/";
+
+/** The healthy page that answers in the place of a recording once its cookies are gone. */
+export const HEALED = "healthy/app-first-response";
+
+/** The folder of the pages about which the extension must stay silent. */
+export const HEALTHY = "healthy";
+
+/**
+ * @typedef {"dns"|"refused"|"reset"|"closed"|"proxy"|"tunnel"|"untrusted"|"timed_out"|"offline"} Failure
+ * @typedef {object} RecordedResponse
+ * @property {number} status
+ * @property {string} reason the words behind the status
+ * @property {[name: string, value: string][]} headers as written, bytes as latin1
+ * @property {Buffer} body
+ * @typedef {object} Recording
+ * @property {string} name cause/file, without the ending
+ * @property {string} cause the name of its folder
+ * @property {string} path of the file
+ * @property {string} url
+ * @property {string[]} healsWithout cookie names; empty: the page does not depend on cookies
+ * @property {Failure=} failure set: there is no response
+ * @property {RecordedResponse=} response
+ */
+
+/** @type {readonly Failure[]} */
+const FAILURES = [
+  "dns",
+  "refused",
+  "reset",
+  "closed",
+  "proxy",
+  "tunnel",
+  "untrusted",
+  "timed_out",
+  "offline",
+];
+
+/** A recording that cannot be read; the message names the file. */
+export class RecordingError extends Error {
+  /** @param {string} path @param {string} problem */
+  constructor(path, problem) {
+    super(`${path}: ${problem}`);
+    this.kind = "recording";
+  }
+}
+
+/**
+ * All recordings below a folder, in the order of their names.
+ * @param {string} folder
+ * @returns {Recording[]}
+ */
+export function readRecordings(folder = PAGES) {
+  const found = [];
+  const causes = readdirSync(folder, { withFileTypes: true }).filter((entry) =>
+    entry.isDirectory(),
+  );
+  for (const cause of causes) {
+    for (const file of readdirSync(join(folder, cause.name))) {
+      if (!file.endsWith(".http")) continue;
+      const path = join(folder, cause.name, file);
+      const name = `${cause.name}/${file.slice(0, -".http".length)}`;
+      found.push({ name, cause: cause.name, path, ...parseRecording(path, readFileSync(path)) });
+    }
+  }
+  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/**
+ * The same recording with more in it.
+ * @param {Recording} recording
+ * @param {{headers?: [string, string][], html?: string}} more
+ * @returns {Recording}
+ */
+export function withMore(recording, { headers = [], html = "" }) {
+  const { response } = recording;
+  if (response === undefined) throw new RecordingError(recording.path, "there is no response");
+  return {
+    ...recording,
+    response: {
+      ...response,
+      headers: [...response.headers, ...headers],
+      body: Buffer.concat([response.body, Buffer.from(html)]),
+    },
+  };
+}
+
+/**
+ * @param {string} path only for messages
+ * @param {Buffer} bytes
+ * @returns {Pick<Recording, "url"|"healsWithout"|"failure"|"response">}
+ */
+export function parseRecording(path, bytes) {
+  if (bytes.subarray(0, 5).toString("latin1") === "HTTP/") {
+    return { url: DEFAULT_ADDRESS, healsWithout: [], response: parseResponse(path, bytes) };
+  }
+  const [request, rest] = splitAtBlankLine(bytes);
+  const [requestLine, ...directives] = lines(request);
+  const address = /^GET (https?:\/\/\S+) HTTP\/\d(?:\.\d)?$/.exec(requestLine ?? "")?.[1];
+  if (address === undefined) {
+    throw new RecordingError(path, `not a request line: ${JSON.stringify(requestLine)}`);
+  }
+  const parsed = { url: new URL(address).href, healsWithout: /** @type {string[]} */ ([]) };
+  /** @type {Failure | undefined} */
+  let failure;
+  for (const directive of directives) {
+    const [name, value] = splitHeader(path, directive);
+    if (name.toLowerCase() === "x-heals-without") {
+      parsed.healsWithout = value.split(",").map((cookie) => cookie.trim());
+    } else if (name.toLowerCase() === "x-failure") {
+      failure = FAILURES.find((kind) => kind === value);
+      if (failure === undefined) throw new RecordingError(path, `unknown failure ${value}`);
+    } else {
+      throw new RecordingError(path, `unknown directive ${name}`);
+    }
+  }
+  if (failure !== undefined) {
+    if (rest.toString("latin1").trim() !== "") {
+      throw new RecordingError(path, "a failure has no response, but one follows");
+    }
+    return { ...parsed, failure };
+  }
+  return { ...parsed, response: parseResponse(path, rest) };
+}
+
+/**
+ * @param {string} path
+ * @param {Buffer} bytes
+ * @returns {RecordedResponse}
+ */
+function parseResponse(path, bytes) {
+  const [head, body] = splitAtBlankLine(bytes);
+  const [statusLine, ...headerLines] = lines(head);
+  const status = /^HTTP\/\d(?:\.\d)? (\d{3})(?: (.*))?$/.exec(statusLine ?? "");
+  if (status === null) {
+    throw new RecordingError(path, `not a status line: ${JSON.stringify(statusLine)}`);
+  }
+  return {
+    status: Number(status[1]),
+    reason: status[2] ?? "",
+    headers: headerLines.map((line) => splitHeader(path, line)),
+    body,
+  };
+}
+
+/**
+ * The bytes before and after the first blank line; LF and CRLF are both line ends.
+ * @param {Buffer} bytes
+ * @returns {[Buffer, Buffer]}
+ */
+function splitAtBlankLine(bytes) {
+  for (let at = bytes.indexOf(10); at !== -1; at = bytes.indexOf(10, at + 1)) {
+    if (bytes[at + 1] === 10) return [bytes.subarray(0, at), bytes.subarray(at + 2)];
+    if (bytes[at + 1] === 13 && bytes[at + 2] === 10) {
+      return [bytes.subarray(0, at), bytes.subarray(at + 3)];
+    }
+  }
+  return [bytes, Buffer.alloc(0)];
+}
+
+/** @param {Buffer} head @returns {string[]} */
+function lines(head) {
+  return head
+    .toString("latin1")
+    .split(/\r?\n/)
+    .map((line) => line.replace(/\r$/, ""))
+    .filter((line) => line !== "");
+}
+
+/** @param {string} path @param {string} line @returns {[string, string]} */
+function splitHeader(path, line) {
+  const colon = line.indexOf(":");
+  if (colon < 1) throw new RecordingError(path, `not a header: ${JSON.stringify(line)}`);
+  return [line.slice(0, colon), line.slice(colon + 1).trim()];
+}

@@ -1,0 +1,257 @@
+// Cookies of every shape, on OpenAI's hosts and on hosts that must never be touched, each with the
+// clearings that are to remove it, written down by hand after the list of OpenAI's cookies; and the
+// means to plant and to read every kind of site storage. It does not use the catalogue of the core,
+// whose scopes it is there to check.
+
+/** @typedef {"clear_check_cookies" | "clear_login_cookies" | "clear_site_data"} Clearing */
+
+/**
+ * @typedef {object} Seed
+ * @property {string} host that sets it
+ * @property {string} name
+ * @property {string} attributes of Set-Cookie
+ * @property {Clearing[]} clearedBy
+ * @property {boolean=} kept found by clearing all data, and kept on purpose
+ * @property {string=} under the site whose page frames the host: the cookie is a partitioned one
+ */
+
+/** @type {Clearing[]} */
+const BY_CHECK = ["clear_check_cookies", "clear_site_data"];
+/** @type {Clearing[]} */
+const BY_LOGIN = ["clear_login_cookies", "clear_site_data"];
+/** @type {Clearing[]} */
+const BY_ALL = ["clear_site_data"];
+
+/** A site that frames ChatGPT. */
+const FRAMER = "news-reader.example";
+
+/** @type {Seed[]} */
+const OPENAI = [
+  // Cloudflare's check: HttpOnly, for the domain, for one host, below a path, without Secure.
+  [
+    "chatgpt.com",
+    "cf_clearance",
+    "Domain=chatgpt.com; Path=/; Secure; HttpOnly; SameSite=None",
+    BY_CHECK,
+  ],
+  ["chatgpt.com", "__cf_bm", "Domain=chatgpt.com; Path=/; Secure; HttpOnly", BY_CHECK],
+  ["chatgpt.com", "_cfuvid", "Path=/; Secure; HttpOnly; SameSite=None", BY_CHECK],
+  ["chatgpt.com", "cf_chl_rc_i", "Path=/cdn-cgi/challenge-platform/h", BY_CHECK],
+  ["chatgpt.com", "cf_use_ob", "Path=/", BY_CHECK],
+  ["ws.chatgpt.com", "__cf_bm", "Path=/; Secure; HttpOnly", BY_CHECK],
+  ["auth.openai.com", "cf_clearance", "Path=/; Secure; HttpOnly", BY_CHECK],
+  ["auth.openai.com", "__cf_bm", "Domain=openai.com; Path=/; Secure; HttpOnly", BY_CHECK],
+  // A login in progress, with the prefixes that bind a cookie to a host or to TLS.
+  [
+    "chatgpt.com",
+    "__Host-next-auth.csrf-token",
+    "Path=/; Secure; HttpOnly; SameSite=Lax",
+    BY_LOGIN,
+  ],
+  ["chatgpt.com", "__Secure-next-auth.callback-url", "Path=/; Secure; HttpOnly", BY_LOGIN],
+  ["auth.openai.com", "login_session", "Path=/; Secure; HttpOnly", BY_LOGIN],
+  ["auth.openai.com", "auth-session-minimized", "Domain=auth.openai.com; Path=/; Secure", BY_LOGIN],
+  ["auth.openai.com", "oai-login-csrf_dev_3671622", "Path=/log-in; Secure; HttpOnly", BY_LOGIN],
+  // The session and the rest.
+  [
+    "chatgpt.com",
+    "__Secure-next-auth.session-token.0",
+    "Domain=chatgpt.com; Path=/; Secure; HttpOnly",
+    BY_ALL,
+  ],
+  ["chatgpt.com", "oai-sc", "Domain=chatgpt.com; Path=/; Secure", BY_ALL],
+  ["chatgpt.com", "oai-hlib", "Path=/", BY_ALL],
+  ["chatgpt.com", "a-name-nobody-knows", "Path=/c; HttpOnly", BY_ALL],
+  ["chat.openai.com", "_puid", "Path=/; Secure; HttpOnly", BY_ALL],
+  ["auth.openai.com", "unified_session_manifest", "Path=/; Secure; HttpOnly", BY_ALL],
+  // Other products of OpenAI have sessions of their own.
+  ["platform.openai.com", "platform-session", "Path=/; Secure; HttpOnly", []],
+  ["community.openai.com", "_t", "Path=/; Secure; HttpOnly", []],
+].map(toSeed);
+
+/** Choices of the user, which clearing all data finds and keeps. @type {Seed[]} */
+const KEPT = [
+  ["chatgpt.com", "oai-allow-ne", "Domain=chatgpt.com; Path=/; Secure", []],
+  ["openai.com", "analytics_cookie_setting", "Domain=openai.com; Path=/; Secure", []],
+].map((row) => ({ ...toSeed(row), kept: true }));
+
+/** Set in a frame below another site's page. @type {Seed[]} */
+const FRAMED = [
+  {
+    host: "chatgpt.com",
+    name: "cf_clearance",
+    attributes: "Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
+    clearedBy: BY_CHECK,
+    under: FRAMER,
+  },
+  {
+    host: "auth.openai.com",
+    name: "__Host-next-auth.csrf-token",
+    attributes: "Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
+    clearedBy: BY_LOGIN,
+    under: "chatgpt.com",
+  },
+  {
+    host: "challenges.cloudflare.com",
+    name: "cf_clearance",
+    attributes: "Path=/; Secure; HttpOnly; SameSite=None; Partitioned",
+    clearedBy: [],
+    under: "chatgpt.com",
+  },
+];
+
+/** Hosts that are not OpenAI's, some of them with names that look as if they were. */
+export const BYSTANDERS = [
+  "notchatgpt.com",
+  "chatgpt.com.example",
+  "chatgpt.co",
+  "my-chatgpt.com",
+  "openai.com.example",
+  "myopenai.com",
+  "openai.org",
+  "auth-openai.com",
+  "cloudflare.com",
+  "challenges.cloudflare.com",
+  "accounts.google.com",
+  "login.microsoftonline.com",
+  "appleid.apple.com",
+  "example.com",
+  "example.org",
+  "shop.example",
+  "bank.example",
+  "mail.example.net",
+  "xn--chtgpt-4nf.com", // with a Cyrillic letter
+  FRAMER,
+];
+
+const BYSTANDER_COOKIES = [
+  ["cf_clearance", "Path=/; Secure; HttpOnly; SameSite=None"],
+  ["__cf_bm", "Path=/; Secure; HttpOnly"],
+  ["_cfuvid", "Path=/; Secure"],
+  ["login_session", "Path=/; Secure; HttpOnly"],
+  ["__Host-next-auth.csrf-token", "Path=/; Secure; HttpOnly"],
+  ["__Secure-next-auth.session-token.0", "Path=/; Secure; HttpOnly"],
+  ["oai-sc", "Path=/"],
+  ["oai-did", "Path=/account"],
+  ["session", "Path=/; HttpOnly"],
+  ["theme", "Path=/"],
+];
+
+/** 20 hosts with 10 cookies each. @type {Seed[]} */
+const ELSEWHERE = BYSTANDERS.flatMap((host) =>
+  BYSTANDER_COOKIES.map(([name, attributes]) => ({ host, name, attributes, clearedBy: [] })),
+);
+
+export const SEEDS = [...OPENAI, ...KEPT, ...FRAMED, ...ELSEWHERE];
+
+/** The seeds of OpenAI's hosts alone, where no bystander is needed. */
+export const OPENAI_SEEDS = [...OPENAI, ...KEPT, ...FRAMED.filter(({ under }) => under === FRAMER)];
+
+/** @param {any[]} row @returns {Seed} */
+function toSeed([host, name, attributes, clearedBy]) {
+  return { host, name, attributes, clearedBy };
+}
+
+/**
+ * How a seed is found again in the cookie store.
+ * @param {Seed} seed
+ * @returns {string}
+ */
+export function keyOfSeed({ host, name, attributes, under }) {
+  const domain = /Domain=([^;]+)/.exec(attributes)?.[1];
+  const path = /Path=([^;]+)/.exec(attributes)?.[1] ?? "/";
+  return keyOf({
+    name,
+    host: domain === undefined ? host : `.${domain}`,
+    path,
+    partition: under === undefined ? undefined : `https://${under}`,
+  });
+}
+
+/** @param {Pick<import("./launch.mjs").Cookie, "name" | "host" | "path" | "partition">} cookie */
+export function keyOf({ name, host, path, partition }) {
+  return `${host}${path} ${name}${partition === undefined ? "" : ` under ${partition}`}`;
+}
+
+/**
+ * Plants cookies by real answers of the hosts themselves, in a tab.
+ * @param {import("./player.mjs").Player} player
+ * @param {import("./launch.mjs").Tab} tab
+ * @param {Seed[]} seeds
+ */
+export async function sow(player, tab, seeds) {
+  for (const place of new Set(seeds.map(placeOf))) {
+    const [host, under] = place.split(" ");
+    const lines = seeds
+      .filter((seed) => placeOf(seed) === place)
+      .map(({ name, attributes }) => `${name}=seed; Max-Age=86400; ${attributes}`);
+    const framed = player.seed(host, lines, { path: under ? "/framed" : "/seed" });
+    const page = under
+      ? player.seed(under, [], {
+          path: "/framing",
+          body: `<!doctype html><title>Frame</title><iframe src="${framed}"></iframe>`,
+        })
+      : framed;
+    const { failed } = await tab.goto(page);
+    if (failed !== undefined) throw new Error(`seeding ${place}: ${failed}`);
+  }
+}
+
+/** @param {Seed} seed */
+const placeOf = ({ host, under = "" }) => `${host} ${under}`;
+
+/** @typedef {Record<string, number>} Stored how many entries of each kind, by the names of a receipt */
+
+/** The address of the service worker that `plant` registers. */
+export const WORKER = "/seed-worker.js";
+
+/**
+ * Makes a host answer what storage needs: a page and the script of a service worker.
+ * @param {import("./player.mjs").Player} player
+ * @param {string} host
+ * @returns {string} the address of the page
+ */
+export function ground(player, host) {
+  player.answer(`https://${host}${WORKER}`, {
+    status: 200,
+    headers: [["content-type", "text/javascript"]],
+    body: "self.addEventListener('fetch', () => undefined);",
+  });
+  return player.seed(host, [], { path: "/ground" });
+}
+
+/** Runs in a page: puts something of every kind into the storage of its origin. @param {string} worker */
+export async function plant(worker) {
+  localStorage.setItem("seed", "1");
+  sessionStorage.setItem("seed", "1");
+  await new Promise((resolve, reject) => {
+    const opening = indexedDB.open("seed", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("seeds").put(1, "seed");
+    opening.onsuccess = () => resolve(opening.result.close());
+    opening.onerror = () => reject(opening.error);
+  });
+  const cache = await caches.open("seed");
+  await cache.put("/seeded", new Response("seed"));
+  const root = await navigator.storage.getDirectory();
+  const file = await root.getFileHandle("seed", { create: true });
+  const stream = await file.createWritable();
+  await stream.write("seed");
+  await stream.close();
+  await navigator.serviceWorker.register(worker);
+  await navigator.serviceWorker.ready;
+}
+
+/** Runs in a page: counts what its origin has stored. @returns {Promise<Stored>} */
+export async function count() {
+  const root = await navigator.storage.getDirectory();
+  let files = 0;
+  for await (const _ of /** @type {any} */ (root).keys()) files += 1;
+  return {
+    localStorage: localStorage.length,
+    sessionStorage: sessionStorage.length,
+    indexedDB: (await indexedDB.databases()).length,
+    cacheStorage: (await caches.keys()).length,
+    fileSystems: files,
+    serviceWorkers: (await navigator.serviceWorker.getRegistrations()).length,
+  };
+}

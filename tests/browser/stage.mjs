@@ -1,0 +1,244 @@
+// A player, a browser with the extension and the recorded pages, together: puts a recording on air,
+// opens it in a tab of its own, and measures how long the extension takes to answer. It judges
+// nothing; the tests and run.mjs do.
+
+import { launch, RUN } from "./launch.mjs";
+import { pause, until } from "./patience.mjs";
+import { Player } from "./player.mjs";
+import { HEALED, readRecordings } from "./recordings.mjs";
+import { OVERLAY, View } from "./views.mjs";
+import { readWords } from "./words.mjs";
+
+/**
+ * @typedef {import("./launch.mjs").Driver} Driver
+ * @typedef {import("./launch.mjs").Tab} Tab
+ * @typedef {import("./recordings.mjs").Recording} Recording
+ * @typedef {import("./recordings.mjs").Failure} Failure
+ *
+ * @typedef {{remedy: string, cause: string, at: number, outcome: string, verdict?: string}} Attempt
+ * @typedef {{remedy: string, action: {kind: string, scope?: any, address?: string}, state: string}} Step
+ * @typedef {object} Diagnosis
+ * @property {string} cause
+ * @property {string} confidence
+ * @property {string} surface
+ * @property {boolean} overlay
+ * @property {{clue: string, quote: string}[]} reasons
+ * @property {string[]} others
+ * @typedef {{diagnosis?: Diagnosis, plan: Step[], tools: Step[], judgement?: {verdict: string, remedy: string, cause: string}}} Report
+ * @typedef {object} Receipt
+ * @property {string} remedy
+ * @property {{found: number, gone: number, hosts: string[], stayed: {name: string, host: string, why: string}[]}} cookies
+ * @property {{cleared: string[], stayed: {kind: string, why: string}[]}=} storage
+ * @property {number} ms
+ * @typedef {object} Case
+ * @property {number} tab
+ * @property {string} url
+ * @property {Report} report
+ * @property {Record<string, Receipt>} receipts
+ * @property {boolean} closed
+ * @property {Attempt[]} history
+ * @property {string=} busy
+ *
+ * @typedef {object} Showing a recording, opened
+ * @property {Driver} driver
+ * @property {Tab} tab
+ * @property {number} ready ms epoch: the document was there, or the load had failed
+ * @property {string=} failed what the browser said
+ */
+
+/** Longer than any answer may take, so that a late one is measured and not lost. */
+const LIMIT = 3000;
+
+/** How long silence is listened to. */
+const SILENCE = 500;
+
+export class Stage {
+  /** @type {Player} */
+  player;
+  /** @type {Driver} */
+  driver;
+  /** @type {Recording[]} */
+  recordings;
+  words = readWords(RUN.extension);
+  /** Browsers that had to be started for one failure. @type {Map<string, Promise<Driver>>} */
+  #others = new Map();
+  /** @type {Partial<import("./launch.mjs").LaunchOptions>} */
+  #options;
+
+  /**
+   * @param {Player} player
+   * @param {Driver} driver
+   * @param {Recording[]} recordings
+   * @param {Partial<import("./launch.mjs").LaunchOptions>} options
+   */
+  constructor(player, driver, recordings, options) {
+    this.player = player;
+    this.driver = driver;
+    this.recordings = recordings;
+    this.#options = options;
+  }
+
+  /** @param {Partial<import("./launch.mjs").LaunchOptions>} options */
+  static async open(options = {}) {
+    const recordings = readRecordings();
+    const player = await Player.start(named(recordings, HEALED));
+    try {
+      return new Stage(player, await launch({ player, ...options }), recordings, options);
+    } catch (error) {
+      await player.stop();
+      throw error;
+    }
+  }
+
+  /** @param {string} name @returns {Recording} */
+  recording(name) {
+    return named(this.recordings, name);
+  }
+
+  /**
+   * Puts a recording on air and opens its address in a new tab, or in one that is open.
+   * @param {Recording} recording
+   * @param {{stays?: boolean, tab?: Tab}} options stays: broken whatever cookies are sent
+   * @returns {Promise<Showing>}
+   */
+  async show(recording, { stays = true, tab: given } = {}) {
+    const driver = await this.#driverFor(recording);
+    const tab = given ?? (await driver.newTab());
+    this.player.air(recording, { stays });
+    await tab.conditions(recording.failure);
+    const { failed } = await tab.goto(recording.url);
+    return { driver, tab, failed, ready: await readyAt(tab, recording.failure) };
+  }
+
+  /** Closes the tab of a showing and puts the world right again. @param {Showing} showing */
+  async end({ tab }) {
+    await tab.conditions(undefined);
+    await tab.close();
+    this.player.silence();
+  }
+
+  /**
+   * The casebook's entry of a tab, read through a page of the extension.
+   * @param {Tab} tab
+   * @param {Driver} driver
+   * @returns {Promise<Case | undefined>}
+   */
+  async case(tab, driver = this.driver) {
+    return /** @type {Promise<Case | undefined>} */ (
+      driver.inExtension(
+        async (key) => (await chrome.storage.session.get(key))[key],
+        `case:${tab.id}`,
+      )
+    );
+  }
+
+  /**
+   * @param {Tab} tab
+   * @param {Driver} driver
+   * @returns {Promise<{text: string, title: string}>}
+   */
+  async badge(tab, driver = this.driver) {
+    return driver.inExtension(
+      async (tabId) => ({
+        text: await chrome.action.getBadgeText({ tabId }),
+        title: await chrome.action.getTitle({ tabId }),
+      }),
+      tab.id,
+    );
+  }
+
+  /**
+   * Waits for the case of a tab to be as wanted.
+   * @param {Tab} tab
+   * @param {(found: Case) => boolean} holds
+   * @param {string} what
+   * @param {{driver?: Driver, limit?: number}} options
+   * @returns {Promise<Case>}
+   */
+  async waitForCase(tab, holds, what, { driver = this.driver, limit = LIMIT } = {}) {
+    return until(
+      async () => {
+        const found = await this.case(tab, driver);
+        return found !== undefined && holds(found) ? found : undefined;
+      },
+      what,
+      limit,
+    );
+  }
+
+  /**
+   * Waits for the diagnosis to be shown where it belongs, and says how long that took.
+   * @param {Showing} showing
+   * @returns {Promise<{found: Case, ms: number, title: string, where: "overlay" | "badge"}>}
+   */
+  async answer({ driver, tab, ready }) {
+    const diagnosed = (/** @type {Case} */ found) => found.report.diagnosis !== undefined;
+    const found = await this.waitForCase(tab, diagnosed, "a diagnosis", { driver });
+    const where = found.report.diagnosis?.overlay ? "overlay" : "badge";
+    const title = await until(
+      async () => {
+        if (where === "overlay") return (await View.overlay(tab).read())?.title;
+        const { text, title } = await this.badge(tab, driver);
+        return text === "" ? undefined : title;
+      },
+      `the ${where}`,
+      LIMIT,
+    );
+    return { found, title, where, ms: Math.max(0, Date.now() - ready) };
+  }
+
+  /**
+   * Listens for a while and tells what was said; nothing, if all is well.
+   * @param {Showing} showing
+   */
+  async listen({ driver, tab }) {
+    await pause(SILENCE);
+    const found = await this.case(tab, driver);
+    return {
+      diagnosis: found?.report.diagnosis?.cause,
+      badge: (await this.badge(tab, driver)).text,
+      overlay: await tab.evaluate((name) => document.querySelectorAll(name).length, OVERLAY),
+    };
+  }
+
+  /** What went wrong, uncaught, in the extension's own code. @returns {Promise<string[]>} */
+  async errors() {
+    const drivers = [this.driver, ...(await Promise.all(this.#others.values()))];
+    const found = await Promise.all(drivers.map(async (driver) => driver.errors));
+    return [...new Set(found.flat())];
+  }
+
+  async close() {
+    for (const driver of this.#others.values()) await (await driver).close();
+    await this.driver.close();
+    await this.player.stop();
+  }
+
+  /** @param {Recording} recording @returns {Promise<Driver>} */
+  async #driverFor({ failure, url }) {
+    if (failure === undefined || this.driver.plays(failure)) return this.driver;
+    const host = new URL(url).hostname;
+    const key = `${failure} ${host}`;
+    const started =
+      this.#others.get(key) ?? launch({ player: this.player, ...this.#options, failure, host });
+    this.#others.set(key, started);
+    return started;
+  }
+}
+
+/** @param {Recording[]} recordings @param {string} name @returns {Recording} */
+function named(recordings, name) {
+  const found = recordings.find((recording) => recording.name === name);
+  if (found === undefined) throw new Error(`There is no recording tests/pages/${name}.http`);
+  return found;
+}
+
+/** @param {Tab} tab @param {Failure | undefined} failure @returns {Promise<number>} */
+async function readyAt(tab, failure) {
+  if (failure !== undefined) return Date.now();
+  return tab.evaluate(() => {
+    const [navigation] = performance.getEntriesByType("navigation");
+    const { domContentLoadedEventEnd } = /** @type {PerformanceNavigationTiming} */ (navigation);
+    return performance.timeOrigin + domContentLoadedEventEnd;
+  });
+}

@@ -1,0 +1,138 @@
+// What a person sees of the extension and does to it: reads the overlay and the popup as drawn, and
+// clicks with trusted clicks at real coordinates. It never calls into the extension's code.
+
+import { until } from "./patience.mjs";
+
+/** The element of the overlay, in the page. */
+export const OVERLAY = "access-medic";
+
+/**
+ * @typedef {import("./launch.mjs").Tab} Tab
+ * @typedef {object} Drawn
+ * @property {string=} title of the cause that is shown
+ * @property {string=} cause its id, as the view marks it
+ * @property {string=} verdict
+ * @property {{remedy: string, state: string}[]} steps of the checklist
+ * @property {string=} next the remedy behind the one filled button
+ * @property {string} text everything that can be read
+ */
+
+export class View {
+  /** @type {Tab} */
+  tab;
+  /** @type {string | undefined} */
+  #host;
+
+  /**
+   * @param {Tab} tab
+   * @param {string=} host the element whose closed shadow root is the view; absent: the whole page
+   */
+  constructor(tab, host) {
+    this.tab = tab;
+    this.#host = host;
+  }
+
+  /** @param {Tab} tab */
+  static overlay(tab) {
+    return new View(tab, OVERLAY);
+  }
+
+  /**
+   * The popup of a tab, opened as a page, for a browser's own popup cannot be driven.
+   * @param {import("./launch.mjs").Driver} driver
+   * @param {Tab} tab
+   */
+  static async popup(driver, tab) {
+    const page = await driver.newTab();
+    await page.resize(400, 600);
+    await page.goto(driver.extensionUrl(`views/popup.html?tab=${tab.id}`));
+    return new View(page);
+  }
+
+  /** @returns {Promise<Drawn | undefined>} */
+  async read() {
+    return this.tab.inRoot(this.#host, readDrawn);
+  }
+
+  /**
+   * @param {(drawn: Drawn) => boolean} holds
+   * @param {string} what is waited for
+   * @param {number} limit ms
+   * @returns {Promise<Drawn>}
+   */
+  async waitFor(holds, what, limit = 3000) {
+    return until(
+      async () => {
+        const drawn = await this.read();
+        return drawn !== undefined && holds(drawn) ? drawn : undefined;
+      },
+      what,
+      limit,
+    );
+  }
+
+  /**
+   * A trusted click in the middle of the first visible element that matches.
+   * @param {string} selector
+   * @param {string} words that it shows; empty: whatever it shows
+   */
+  async click(selector, words = "") {
+    const { x, y } = await this.spot(selector, words);
+    await this.tab.click(x, y);
+  }
+
+  /**
+   * Where the first visible element is that matches.
+   * @param {string} selector
+   * @param {string} words that it shows; empty: whatever it shows
+   * @returns {Promise<{x: number, y: number}>}
+   */
+  async spot(selector, words = "") {
+    return until(
+      () => this.tab.inRoot(this.#host, spotOf, selector, words),
+      `something to click: ${selector} ${words}`,
+      3000,
+    ).catch(async (error) => {
+      const shown = (await this.read())?.text ?? "there is no view";
+      throw new Error(`${error.message}; shown: ${JSON.stringify(shown)}`);
+    });
+  }
+
+  /** A trusted click on the button of a remedy. @param {string} remedy */
+  async apply(remedy) {
+    await this.click(buttonOf(remedy));
+  }
+}
+
+/** @param {string} remedy */
+export const buttonOf = (remedy) => `button[data-remedy="${remedy}"], a[data-remedy="${remedy}"]`;
+
+/** @param {Document | ShadowRoot} root @returns {Drawn} */
+function readDrawn(root) {
+  const cause = root.querySelector("[data-cause]");
+  const whole = root.nodeType === Node.DOCUMENT_NODE ? [document.body] : [...root.children];
+  return {
+    title: cause?.textContent ?? undefined,
+    cause: cause?.getAttribute("data-cause") ?? undefined,
+    verdict: root.querySelector("[data-verdict]")?.getAttribute("data-verdict") ?? undefined,
+    steps: [...root.querySelectorAll("li[data-remedy][data-state]")].map((step) => ({
+      remedy: step.getAttribute("data-remedy") ?? "",
+      state: step.getAttribute("data-state") ?? "",
+    })),
+    next: root.querySelector(".now .go")?.getAttribute("data-remedy") ?? undefined,
+    text: whole.map((part) => /** @type {HTMLElement} */ (part).innerText ?? "").join("\n"),
+  };
+}
+
+/** @param {Document | ShadowRoot} root @param {string} selector @param {string} words */
+function spotOf(root, selector, words) {
+  for (const found of root.querySelectorAll(selector)) {
+    if (words !== "" && found.textContent?.trim() !== words) continue;
+    // Not what is folded away.
+    if (!found.checkVisibility()) continue;
+    found.scrollIntoView({ block: "center", behavior: "instant" });
+    const box = found.getBoundingClientRect();
+    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  }
+  return undefined;
+}
