@@ -24,12 +24,13 @@ export async function paint(tabId, report, early) {
   const title = chrome.i18n.getMessage(key, [
     diagnosis ? chrome.i18n.getMessage(`cause_${diagnosis.cause}_title`) : "",
   ]);
-  const apply = () =>
-    Promise.all([
-      chrome.action.setBadgeText({ tabId, text }),
-      chrome.action.setBadgeBackgroundColor({ tabId, color: diagnosis ? WRONG : RIGHT }),
-      chrome.action.setTitle({ tabId, title }),
-    ]).catch(() => undefined); // the tab is gone
+  const apply = async () => {
+    try {
+      await chrome.action.setTitle({ tabId, title });
+      await chrome.action.setBadgeBackgroundColor({ tabId, color: diagnosis ? WRONG : RIGHT });
+      await chrome.action.setBadgeText({ tabId, text });
+    } catch {} // the tab is gone, or the toolbar knows no badges
+  };
   repeating.get(tabId)?.();
   if (early) repeat(tabId, apply);
   await apply();

@@ -2,14 +2,12 @@
 // an https page of OpenAI's. Everything else gets no answer, and nothing happens.
 import { changeCase } from "./casebook.js";
 import { apply, isRunning } from "./remedies/index.js";
+import { overlayStyle } from "./show.js";
 import { ourHost } from "./sites.js";
 import { examinePage, healthyCase } from "./visit.js";
 
 /** `page`: a content script, not a view of ours. @typedef {{ tab: number; address?: string; page: boolean }} Asker */
 /** @typedef {{ [key: string]: unknown; kind: string }} Message */
-
-/** @type {Promise<string> | undefined} */
-let style;
 
 /** @param {unknown} error */
 const complain = (error) => console.error("Access Medic:", error);
@@ -36,8 +34,8 @@ const HANDLERS = {
     return {}; // at once: the page may leave before the examination ends
   },
   async ask(_message, asker) {
-    style ??= fetch(chrome.runtime.getURL("views/report.css")).then((file) => file.text());
-    return { case: await caseOf(asker), ...(asker.page && { style: await style }) };
+    const style = asker.page && { style: await overlayStyle() };
+    return { case: await caseOf(asker), ...style };
   },
   async apply({ remedy }, asker) {
     const outcome = await apply(await caseOf(asker), String(remedy));

@@ -1,21 +1,27 @@
-// Brings the overlay into the page, only where the report allows it. It draws nothing: the overlay asks for its case,
-// and leaves when there is none.
+// Brings the overlay into the page. It draws nothing: the overlay asks for its case, and leaves when there is none.
 
-/** @param {AccessMedic.Case | undefined} entry */
-function wanted(entry) {
+/** Only where the report allows it. @param {AccessMedic.Case | undefined} entry */
+export function mayShow(entry) {
   if (!entry || entry.closed) return false;
   const { diagnosis, judgement } = entry.report;
   return diagnosis ? diagnosis.overlay : judgement !== undefined;
 }
 
-/** @param {number} tab @param {AccessMedic.Case | undefined} before @param {AccessMedic.Case | undefined} after */
-export async function show(tab, before, after) {
-  // One that is there already must see that its case is over.
-  const over = wanted(before) && (!after || after.at === before?.at);
-  if (!wanted(after) && !over) return;
-  await chrome.scripting
+/** @type {Promise<string> | undefined} */
+let style;
+
+/** The overlay's style sheet, as text: a page's policy would keep it from being loaded. */
+export function overlayStyle() {
+  style ??= fetch(chrome.runtime.getURL("views/report.css")).then((file) => file.text());
+  return style;
+}
+
+/** @param {number} tabId */
+export function show(tabId) {
+  overlayStyle(); // asked for in a moment
+  return chrome.scripting
     .executeScript({
-      target: { tabId: tab, frameIds: [0] },
+      target: { tabId, frameIds: [0] },
       files: ["views/report.js", "content/overlay.js"],
       injectImmediately: true,
     })

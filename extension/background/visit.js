@@ -3,7 +3,7 @@
 import { paint } from "./badge.js";
 import { examine } from "./brain.js";
 import { changeAnswer, changeCase } from "./casebook.js";
-import { show } from "./show.js";
+import { mayShow, show } from "./show.js";
 
 /** @typedef {AccessMedic.Case} Case */
 /** @typedef {AccessMedic.Attempt} Attempt */
@@ -14,15 +14,20 @@ import { show } from "./show.js";
 const WAIT = 1000;
 /** Pages may see a rounded clock. */
 const CLOCK = 200;
+/** How long after a step a page of another site still counts as what came of it: signing in crosses sites. */
+const CROSSING = 60000;
 
 /** Pages that wait, by tab. @type {Map<number, (value: unknown) => void>} */
-const waiting = new Map();
+const early = new Map();
 
 /** @param {number} tab */
-export const answerArrived = (tab) => waiting.get(tab)?.(undefined);
+export const answerArrived = (tab) => early.get(tab)?.(undefined);
 
 /** @param {string} address */
 const hostOf = (address) => new URL(address).host;
+
+/** What is kept of an address: its query may carry what identifies a session. @param {string} address */
+const bare = (address) => address.replace(/[?#].*/s, "");
 
 /**
  * The answer that a page came with, found by host and time: its address may be rewritten before it can be observed, as
@@ -48,10 +53,10 @@ export async function examinePage(tab, evidence) {
   let found = await claim(tab, evidence);
   if (!found.response) {
     await new Promise((resolve) => {
-      waiting.set(tab, resolve);
+      early.set(tab, resolve);
       setTimeout(resolve, WAIT);
     });
-    waiting.delete(tab);
+    early.delete(tab);
     found = await claim(tab, evidence);
   }
   return examineEvidence(tab, { ...evidence, ...found });
@@ -91,20 +96,21 @@ async function ask(evidence, history, standing) {
  */
 async function follow(stored, tab, evidence) {
   const { url, at, page } = evidence;
-  // Another site is another case, unless a step still waits for its verdict: signing in crosses hosts.
-  const foreign = stored && hostOf(stored.url) !== hostOf(url) && !pending(stored.history);
+  const waiting = pending(stored?.history ?? []);
+  const crossed = stored && hostOf(stored.url) !== hostOf(url);
+  const foreign = crossed && !(waiting && at - waiting.at < CROSSING);
   const entry = stored && !foreign ? stored : blank(tab, url, at);
   const earlier = entry.at === at ? entry.report : undefined;
   const report = await ask(evidence, entry.history, page ? undefined : earlier?.diagnosis);
   if (!report) return stored;
 
-  const attempt = pending(entry.history);
+  const attempt = foreign ? undefined : waiting;
   const { diagnosis, judgement } = report;
   const known = diagnosis?.cause === entry.report.diagnosis?.cause;
   const verdict = judgement ?? (diagnosis && earlier?.judgement);
   const next = {
     ...entry,
-    url,
+    url: bare(url),
     at,
     report: { ...report, ...(verdict && { judgement: verdict }) },
     closed: entry.closed && known && !judgement,
@@ -133,8 +139,12 @@ export async function examineEvidence(tab, evidence) {
     return follow(stored, tab, evidence);
   });
   if (after === before) return;
-  const failed = evidence.failure !== undefined;
-  await Promise.all([show(tab, before, after), paint(tab, after?.report, failed)]);
+  // An overlay that is there already must see that its case is over.
+  const over = before?.at === evidence.at && mayShow(before);
+  await Promise.all([
+    (over || mayShow(after)) && show(tab),
+    paint(tab, after?.report, evidence.failure !== undefined),
+  ]);
 }
 
 /** The plan anew after a step, without new evidence. @param {Case} entry @returns {Promise<Case>} */
@@ -145,4 +155,4 @@ export async function replan(entry) {
 }
 
 /** What can be done where nothing is known to be wrong; kept once something is done. @param {number} tab @param {string} url */
-export const healthyCase = (tab, url) => replan(blank(tab, url, Date.now()));
+export const healthyCase = (tab, url) => replan(blank(tab, bare(url), Date.now()));

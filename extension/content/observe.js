@@ -3,54 +3,52 @@
 // app's own pages are never read.
 (() => {
   /** @typedef {import("../core/access_medic.js").Page} Page */
-  /** @typedef {import("../core/access_medic.js").Alert} Alert */
 
   if ("accessMedicObserves" in globalThis) return;
   Object.assign(globalThis, { accessMedicObserves: true });
 
-  const SMALL_PAGE = 400;
-  const ADDRESS = 8192;
+  const SMALL = 400;
   const TITLE = 300;
   const TEXT = 16000;
   const MARKERS = 800;
   const MARKER = 200;
-  const VALUE = 64;
-  const SCRIPT = 20000;
   const ALERTS = 12;
   const ALERT_TEXT = 600;
   const ALERT_MARKERS = 80;
-  /** Where to give up on one text, one list of tokens, one selector. */
+  /** Where to give up on one text or list of tokens, and on one selector. */
   const ENOUGH = 20000;
   const CANDIDATES = 60;
 
   // Asked one by one: both engines pass over whole subtrees for a single class or data attribute, never for a list.
+  const TURNS = [
+    "[data-message-author-role]",
+    "[data-turn]",
+    "[data-turn-key]",
+    '[data-testid^="conversation-turn-"]',
+  ];
   const APP = [
     "html[data-build]",
     "script#client-bootstrap",
     "#prompt-textarea",
-    "[data-message-author-role]",
-    "[data-turn]",
-    "[data-turn-key]",
     "[data-composer-markdown]",
-    '[data-testid^="conversation-turn-"]',
+    ...TURNS,
   ];
   const RETRY = '[data-testid="regenerate-thread-error-button"]';
   const THREAD = "[data-has-thread-error]";
   const WORDS = ".text-token-text-error";
-  const TOASTS = [".toast-root", '[data-testid*="toast"]'];
-  const ROLES = ['[role^="alert"]', '[role$="dialog"]'];
+  const ALERT = '[role^="alert"]';
   const FIELDS = [
     ".react-aria-FieldError",
     '[slot="errorMessage"]',
     '[id$="-error"]',
     '[id^="error-element"]',
   ];
-  const FIELD = FIELDS.join();
+  const ANYWHERE = [RETRY, THREAD, WORDS, ".toast-root", '[data-testid*="toast"]'];
+  const AROUND = [ALERT, '[role$="dialog"]', ...FIELDS];
+  const DIALOG = "[role=dialog], [role=alertdialog]";
   const IN_MAIN = '.toast-root, [role=alert], [role=alertdialog], [data-testid^="toast"]';
-  const SURFACE = `${RETRY}, ${THREAD}, ${WORDS}, ${IN_MAIN}, [data-testid$="toaster"], [role=dialog], ${FIELD}`;
+  const SURFACE = `${[RETRY, THREAD, WORDS, IN_MAIN, '[data-testid$="toaster"]', DIALOG, ...FIELDS]}`;
   const NEVER = ".sr-only, [role=menu], [role=menuitem], nav, #prompt-textarea, access-medic";
-  const TURN =
-    'article, [data-message-author-role], [data-turn], [data-turn-key], [data-testid^="conversation-turn-"]';
   const UNREAD = "script, style, noscript, template, textarea, select, svg";
 
   /** @param {Node | null} root @param {number} limit */
@@ -60,8 +58,10 @@
     for (let left = ENOUGH; walker?.nextNode() && left > 0 && text.length < limit; left--) {
       const node = /** @type {Text} */ (walker.currentNode);
       if (node.parentElement?.closest(UNREAD)) continue;
-      const data = node.substringData(0, 4 * TEXT);
-      const piece = data.trim().replace(/\s+/g, " ");
+      const piece = node
+        .substringData(0, 4 * TEXT)
+        .trim()
+        .replace(/\s+/g, " ");
       if (piece) text += text ? ` ${piece}` : piece;
     }
     return text.slice(0, limit);
@@ -83,7 +83,7 @@
     if (element.id) yield `#${element.id}`;
     for (const name of element.classList) yield `.${name}`;
     for (const { name, value } of element.attributes) {
-      if (taken.test(name) && value.length <= VALUE) yield `[${name}=${value}]`;
+      if (taken.test(name) && value.length <= 64) yield `[${name}=${value}]`;
     }
   }
 
@@ -95,7 +95,7 @@
       const value = refers && element.getAttribute(refers);
       if (value) yield `${kind}:${value}`;
       else if (kind === "script") {
-        const source = (element.textContent ?? "").slice(0, SCRIPT);
+        const source = (element.textContent ?? "").slice(0, 20000);
         for (const [, name] of source.matchAll(/\bwindow\.([A-Za-z_$][\w$]*)\s*=[^=]/g)) {
           yield `window.${name}`;
         }
@@ -115,16 +115,18 @@
 
   let app = false;
   let small = false;
+  const shownAddress = () => location.pathname + location.search;
+  const shownTitle = () => (small ? document.title.slice(0, TITLE) : "");
 
   /** @returns {Page} */
   function page() {
     const elements = document.getElementsByTagName("*").length;
     app = APP.some((selector) => document.querySelector(selector));
-    small = !app && elements <= SMALL_PAGE;
+    small = !app && elements <= SMALL;
     const [load] = performance.getEntriesByType("navigation");
     const status = /** @type {PerformanceNavigationTiming | undefined} */ (load)?.responseStatus;
     return {
-      ...(status ? { status } : {}),
+      ...(status && { status }),
       content_type: document.contentType,
       app,
       elements,
@@ -134,7 +136,7 @@
     };
   }
 
-  /** Elements that may be error surfaces, in document order. */
+  /** What may be an error surface, in document order. */
   function candidates() {
     /** @type {Set<Element>} */
     const found = new Set();
@@ -145,16 +147,15 @@
         for (let at = 0; at < list.length && at < CANDIDATES; at++) found.add(list[at]);
       }
     };
-    gather(document, [RETRY, THREAD, WORDS, ...TOASTS]);
+    gather(document, ANYWHERE);
     // The main part of the app is nearly all of it, and only alerts count there: ask for the rest around it.
     let inner = app ? document.querySelector("main") : null;
-    if (inner) gather(inner, [ROLES[0]]);
-    else gather(document, [...ROLES, ...FIELDS]);
+    if (inner) gather(inner, [ALERT]);
+    else gather(document, AROUND);
     for (; inner?.parentElement; inner = inner.parentElement) {
       for (const aside of inner.parentElement.children) {
-        if (aside === inner) continue;
+        if (aside !== inner) gather(aside, AROUND);
         found.add(aside);
-        gather(aside, [...ROLES, ...FIELDS]);
       }
     }
     return [...found]
@@ -165,10 +166,10 @@
   /**
    * The surface that a candidate stands for, and the element whose text may be read.
    * @param {Element} element
-   * @returns {[surface: Element, words: Element | null] | undefined}
+   * @returns {[Element, Element | null] | []}
    */
   function surfaceOf(element) {
-    if (element.closest(NEVER)) return;
+    if (element.closest(NEVER)) return [];
     if (element.matches(RETRY)) {
       let holder = element.parentElement;
       for (let up = 0; holder && up < 4; up++, holder = holder.parentElement) {
@@ -178,58 +179,49 @@
       return [element, null];
     }
     if (element.matches(THREAD)) return [element, element.querySelector(WORDS)];
-    if (element.closest(TURN)) return;
-    const counts = element.matches(IN_MAIN) || (!app && element.matches(FIELD));
-    if (!counts && element.closest("main")) return;
-    const dialog = element.matches("[role=dialog], [role=alertdialog]");
-    return [element, dialog ? element.querySelector("h1, h2, h3") : element];
+    if (element.closest(`article, ${TURNS}`)) return [];
+    const counts = element.matches(app ? IN_MAIN : `${[IN_MAIN, ...FIELDS]}`);
+    if (!counts && element.closest("main")) return [];
+    return [element, element.matches(DIALOG) ? element.querySelector("h1, h2, h3") : element];
   }
 
   /** What was sent of each surface. @type {WeakMap<Element, string>} */
-  let reported = new WeakMap();
+  let sent = new WeakMap();
 
   /** Error surfaces that were not sent yet. */
   function alerts() {
     /** @type {Map<Element, string>} */
     const texts = new Map();
     for (const candidate of candidates()) {
-      const [surface, words] = surfaceOf(candidate) ?? [];
-      if (!surface) continue;
-      const text = textOf(words ?? null, ALERT_TEXT);
+      const [surface, words = null] = surfaceOf(candidate);
+      if (!surface || texts.has(surface)) continue;
+      const text = textOf(words, ALERT_TEXT);
       const named = candidate.id || candidate.matches(`[data-testid], ${THREAD}`);
-      if ((text || named) && !texts.has(surface)) texts.set(surface, text);
+      if (text || named) texts.set(surface, text);
     }
     const surfaces = [...texts.keys()];
-    return surfaces
-      .filter((inner) => !surfaces.some((outer) => outer !== inner && outer.contains(inner)))
+    return [...texts]
+      .filter(([inner]) => !surfaces.some((outer) => outer !== inner && outer.contains(inner)))
       .slice(0, ALERTS)
-      .filter((surface) => reported.get(surface) !== texts.get(surface))
-      .map((surface) => {
-        const text = texts.get(surface) ?? "";
-        reported.set(surface, text);
-        return { text, markers: first(ALERT_MARKERS, alertMarkers(surface)) };
-      });
+      .filter(([surface, text]) => sent.get(surface) !== text && sent.set(surface, text))
+      .map(([surface, text]) => ({ text, markers: first(ALERT_MARKERS, alertMarkers(surface)) }));
   }
 
   /** When this load was seen: the same in all its messages. */
   let at = 0;
   let address = "";
   let title = "";
-  const shownAddress = () => location.pathname + location.search;
-  const shownTitle = () => (small ? document.title.slice(0, TITLE) : "");
 
-  /** @param {{ page?: Page; alerts: Alert[] }} seen */
-  async function send(seen) {
-    const url = location.href.slice(0, ADDRESS);
-    await chrome.runtime.sendMessage({ kind: "evidence", evidence: { url, at, ...seen } });
-  }
-
-  async function sendPage() {
-    reported = new WeakMap();
-    const seen = { page: page(), alerts: alerts() };
+  /** Sends what is new; `whole`: the page with every surface on it. @param {boolean} whole */
+  async function report(whole) {
+    if (whole) sent = new WeakMap();
+    const seen = { ...(whole && { page: page() }), alerts: alerts() };
     address = shownAddress();
     title = shownTitle();
-    await send(seen);
+    const evidence = { url: location.href.slice(0, 8192), at, ...seen };
+    if (whole || seen.alerts.length > 0) {
+      await chrome.runtime.sendMessage({ kind: "evidence", evidence });
+    }
   }
 
   // On an idle page nothing runs. The first mutation is looked at QUIET ms later. Where more follow, as in an answer that
@@ -261,17 +253,11 @@
     timer = setTimeout(look, QUIET);
   }
 
-  async function look() {
+  function look() {
     restless = 0;
     looked = performance.now();
     watch();
-    try {
-      if (address !== shownAddress() || title !== shownTitle()) return await sendPage();
-      const fresh = alerts();
-      if (fresh.length > 0) await send({ alerts: fresh });
-    } catch {
-      stop();
-    }
+    report(address !== shownAddress() || title !== shownTitle()).catch(stop);
   }
 
   /** The extension was updated while the page stayed open: nobody listens any more. */
@@ -284,7 +270,7 @@
   function begin() {
     at = Date.now();
     watch();
-    sendPage().catch(stop);
+    report(true).catch(stop);
   }
 
   /** A page can come back from the history without a load. @param {PageTransitionEvent} event */

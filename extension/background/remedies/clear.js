@@ -24,13 +24,19 @@ const named = (patterns, name) =>
     pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern,
   );
 
-/** Whether what belongs to a host belongs to the scope. @param {Scope} scope @param {string} host @param {boolean} [shared] with sub-hosts */
-const covers = (scope, host, shared) =>
-  scope.hosts.some((pattern) => {
+/**
+ * The host of the scope that gets what belongs to a host, if any does.
+ * @param {Scope} scope
+ * @param {string} host
+ * @param {boolean} [shared] with the sub-hosts of that host
+ */
+function sentTo(scope, host, shared) {
+  for (const pattern of scope.hosts) {
     const base = pattern.replace(/^\*\./, "");
-    if (base !== pattern && host.endsWith(`.${base}`)) return true;
-    return host === base || (shared && base.endsWith(`.${host}`));
-  });
+    if (host === base || (base !== pattern && host.endsWith(`.${base}`))) return host;
+    if (shared && base.endsWith(`.${host}`)) return base;
+  }
+}
 
 /** Every cookie of the scope, partitioned ones too. @param {Scope} scope @param {string | undefined} storeId */
 async function read(scope, storeId) {
@@ -42,15 +48,16 @@ async function read(scope, storeId) {
   );
   return found.flat().filter((/** @type {Cookie} */ cookie) => {
     const host = hostOf(cookie);
-    if (!isOurs(host) || !covers(scope, host, !cookie.hostOnly)) return false;
+    if (!isOurs(host) || !sentTo(scope, host, !cookie.hostOnly)) return false;
     return !scope.cookies || named(scope.cookies, cookie.name);
   });
 }
 
-/** @param {Cookie} cookie */
-function remove(cookie) {
-  const { name, storeId, partitionKey, firstPartyDomain, secure, path } = cookie;
-  const url = `${secure ? "https" : "http"}://${hostOf(cookie)}${path}`;
+/** @param {Scope} scope @param {Cookie} cookie */
+function remove(scope, cookie) {
+  const { name, storeId, partitionKey, firstPartyDomain, secure, path, hostOnly } = cookie;
+  // By an address in the scope: its parent domain may have a cookie of the same name for itself.
+  const url = `${secure ? "https" : "http"}://${sentTo(scope, hostOf(cookie), !hostOnly)}${path}`;
   const party = firstPartyDomain === undefined ? {} : { firstPartyDomain };
   return chrome.cookies
     .remove({ url, name, storeId, ...(partitionKey && { partitionKey }), ...party })
@@ -71,7 +78,8 @@ async function clearCookies(scope, storeId) {
   chrome.cookies.onChanged.addListener(changed);
   let left = targets;
   for (let round = 0; round < ROUNDS && left.length > 0; round++) {
-    await Promise.all(left.map(remove)); // all at once: in Chromium twenty at a time take five times as long
+    // All at once: in Chromium twenty at a time take five times as long.
+    await Promise.all(left.map((cookie) => remove(scope, cookie)));
     const there = (await read(scope, storeId)).map(keyOf);
     left = left.filter((cookie) => there.includes(keyOf(cookie)));
   }
@@ -105,7 +113,7 @@ export async function clear(scope, entry) {
   const bases = scope.hosts.map((pattern) => pattern.replace(/^\*\./, ""));
   const here = new URL(entry.url).hostname;
   const hosts = [...new Set([...bases, ...cookies.hosts, here])].filter((host) =>
-    covers(scope, host),
+    sentTo(scope, host),
   );
   const enter = entry.report.diagnosis?.overlay !== false;
   const storage = scope.storage ? { storage: await clearStorage(hosts, tab, enter) } : {};

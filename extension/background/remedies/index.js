@@ -57,7 +57,7 @@ export async function apply(entry, remedy) {
   running.add(tab);
   try {
     const { action } = step;
-    await changeCase(tab, (stored = entry) => ({ ...stored, busy: remedy }));
+    await changeCase(tab, () => ({ ...entry, busy: remedy }));
     const { outcome, receipt } = await carryOut(entry, action);
     await changeCase(tab, (stored = entry) => record(stored, remedy, outcome, receipt));
     const again = action.kind === "manual" ? action.check : action.kind !== "open";
