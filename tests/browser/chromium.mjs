@@ -14,6 +14,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
+import { pause, until } from "./patience.mjs";
 
 /** As root, as in continuous integration, and without a word to anybody outside. */
 const SWITCHES = [
@@ -36,6 +37,9 @@ const SWITCHES = [
  * @typedef {import("./launch.mjs").Cookie} Cookie
  * @typedef {import("puppeteer-core").Page} Page
  */
+
+/** The longest that an extension may take to start, on a busy machine. */
+const START = 20_000;
 
 /** Failures that Chromium takes from its command line. */
 const OWN_LAUNCH = new Set(["dns", "refused", "proxy", "tunnel"]);
@@ -126,6 +130,16 @@ export class Chromium {
   /** @param {string} folder */
   async install(folder) {
     this.#id = await this.#browser.installExtension(folder);
+    const target = await this.#browser.waitForTarget((one) => this.#isWorker(one));
+    const worker = await target.worker();
+    // Until its script has run it hears nothing of the network.
+    await until(
+      async () =>
+        (await worker?.evaluate(() => chrome.webRequest.onErrorOccurred.hasListeners())) ||
+        undefined,
+      "the extension's worker",
+      START,
+    );
   }
 
   /** @param {string} path */
@@ -187,16 +201,16 @@ export class Chromium {
   async killBackground() {
     const worker = await this.#worker()?.worker();
     await worker?.close();
-    while (this.#worker() !== undefined) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (this.#worker() !== undefined) await pause(10);
   }
 
   #worker() {
-    return this.#browser
-      .targets()
-      .find(
-        (target) =>
-          target.type() === "service_worker" && target.url().startsWith(this.extensionUrl("")),
-      );
+    return this.#browser.targets().find((target) => this.#isWorker(target));
+  }
+
+  /** @param {import("puppeteer-core").Target} target */
+  #isWorker(target) {
+    return target.type() === "service_worker" && target.url().startsWith(this.extensionUrl(""));
   }
 
   /**

@@ -17,6 +17,10 @@
 
 import { writeFile } from "node:fs/promises";
 import puppeteer from "puppeteer-core";
+import { pause, until } from "./patience.mjs";
+
+/** The longest that an extension may take to start, on a busy machine. */
+const START = 20_000;
 
 /** Fixed, so that the extension's pages can be opened by address. */
 const UUID = "5c1f6a1e-3f5b-4f0e-9a53-0d6c3c0ffee0";
@@ -123,6 +127,9 @@ export class Firefox {
     await this.inBrowser(() => /** @type {any} */ (globalThis).Services.console.reset());
     await this.#send("webExtension.install", { extensionData: { type: "path", path: folder } });
     this.#installed = true;
+    // Until its script has run it hears nothing of the network.
+    const runs = async () => (await this.backgroundRuns()) || undefined;
+    await until(runs, "the extension's event page", START);
     if (!this.#options.headless) await this.#pin();
   }
 
@@ -346,7 +353,7 @@ export class FirefoxTab {
         url,
       ).catch(() => false);
       if (ready) return {};
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await pause(10);
     }
   }
 

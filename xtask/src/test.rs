@@ -5,6 +5,9 @@ use crate::{
 };
 use std::process::{Command, ExitStatus};
 
+/// A file of tests that goes on for longer hangs. It is ended then, and counts as failed.
+const LONGEST: &str = "--test-timeout=600000";
+
 /// `browsers`: in which of them; `filter`: only tests whose name contains this.
 pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> Result<Tally, Fault> {
     let mut all = Tally::default();
@@ -54,7 +57,7 @@ fn native(checkout: &Checkout, filter: Option<&str>) -> Result<(Tally, ExitStatu
 fn in_browser(checkout: &Checkout, browser: Browser, filter: Option<&str>) -> Result<(Tally, ExitStatus), Fault> {
     let mut command = script(checkout, browser)?;
     // One file at a time: two browsers at once would slow each other down, and times are tested.
-    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1"]);
+    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1", LONGEST]);
     if let Some(filter) = filter {
         command.arg(format!("--test-name-pattern={filter}"));
     }
