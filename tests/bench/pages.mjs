@@ -77,7 +77,7 @@ async function observing() {
 }
 
 /**
- * In the page. Builds 300 turns, then streams 4,000 tokens, and times our callbacks beside the page's own work.
+ * In the page. Runs the script on it as it is, builds 300 turns, then streams 4,000 tokens, and times our callbacks beside the page's own work.
  * @param {string} source
  */
 async function measureObserver(source) {
@@ -99,16 +99,6 @@ async function measureObserver(source) {
       }
     );
   const { setTimeout: later, MutationObserver: Observer } = window;
-  const page = document.createElement("main");
-  const line = "An answer that explains what a network error is, in some detail. ";
-  for (let turn = 0; turn < 300; turn++) {
-    const section = document.createElement("section");
-    section.dataset.turn = turn % 2 ? "assistant" : "user";
-    for (let at = 0; at < 30; at++)
-      section.append(Object.assign(document.createElement("p"), { textContent: line }));
-    page.append(section);
-  }
-  document.body.append(page);
   const runtime = { id: "bench", sendMessage: async () => void messages++ };
   /** @type {any} */
   const scope = window;
@@ -125,6 +115,16 @@ async function measureObserver(source) {
   const from = performance.now();
   script();
   const start = performance.now() - from;
+  const page = document.createElement("main");
+  const line = "An answer that explains what a network error is, in some detail. ";
+  for (let turn = 0; turn < 300; turn++) {
+    const section = document.createElement("section");
+    section.dataset.turn = turn % 2 ? "assistant" : "user";
+    for (let at = 0; at < 30; at++)
+      section.append(Object.assign(document.createElement("p"), { textContent: line }));
+    page.append(section);
+  }
+  document.body.append(page);
   await new Promise((done) => later(done, 600));
   [own, longest] = [0, 0];
   let spent = 0;

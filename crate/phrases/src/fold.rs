@@ -48,7 +48,7 @@ pub fn fold(input: &str) -> Folded {
                 }
                 // A space between two ideographs is typing; between other words it is a word boundary.
                 Kind::Ideograph if last == Kind::Ideograph => {
-                    folded.starts.push((folded.bytes.len() as u32, from as u32))
+                    folded.starts.push((folded.bytes.len() as u32, from as u32));
                 }
                 kind => {
                     if gap || last != kind {

@@ -63,11 +63,11 @@ impl Trie<'_> {
             // The first step is a look-up: behind a space for words, by itself for ideographs.
             if at > 0 && bytes[at - 1] == b' ' {
                 self.walk(self.word, bytes, at, |phrase, end| {
-                    found.note(phrase, start, source, end, &folded.starts, bytes)
+                    found.note(phrase, start, source, end, &folded.starts, bytes);
                 });
             }
             self.walk(self.first, bytes, at, |phrase, end| {
-                found.note(phrase, start, source, end, &folded.starts, bytes)
+                found.note(phrase, start, source, end, &folded.starts, bytes);
             });
         }
         found
