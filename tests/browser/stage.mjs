@@ -178,8 +178,9 @@ export class Stage {
     const title = await until(
       async () => {
         if (where === "overlay") return (await View.overlay(tab).read())?.title;
+        // The browser takes a badge away when its own error page comes in; it is painted again.
         const { text, title } = await this.badge(tab, driver);
-        return text === "" ? undefined : title;
+        return text === "" || title === this.words("badge_title_healthy") ? undefined : title;
       },
       `the ${where}`,
       LIMIT,

@@ -3,13 +3,7 @@
 //!
 //! A size over its budget fails. Times depend on the machine, so they fail only when that is asked for.
 
-use crate::{
-    browser::Browser,
-    checkout::Checkout,
-    fault::Fault,
-    figure::{BYTES, Figure},
-    package, process, rust, test,
-};
+use crate::{browser::Browser, checkout::Checkout, fault::Fault, figure::Figure, package, process, rust, test};
 use std::{collections::BTreeSet, process::Command};
 
 pub fn run(checkout: &Checkout, browser: Browser, json: bool, strict: bool) -> Result<(), Fault> {
@@ -33,8 +27,7 @@ pub fn run(checkout: &Checkout, browser: Browser, json: bool, strict: bool) -> R
     for script in test::scripts(checkout, "tests/bench", ".mjs")? {
         measured(test::script(checkout, browser)?.arg(script))?.into_iter().for_each(&mut note);
     }
-    figures.retain(|figure| strict || figure.unit == BYTES);
-    package::hold(&figures)
+    package::hold(&if strict { figures } else { package::binding(figures) })
 }
 
 /// What a program measured. One that measured nothing has a fault.

@@ -99,7 +99,7 @@ pub fn run(checkout: &Checkout) -> Result<(), Fault> {
         for browser in Browser::ALL {
             let packed = package::make(checkout, browser)?;
             packed.figures.iter().for_each(|figure| println!("{}", figure.row()));
-            package::hold(&packed.figures)?;
+            package::hold(&package::binding(packed.figures))?;
         }
         Ok(())
     });

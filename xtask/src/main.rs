@@ -133,7 +133,7 @@ fn act(task: Task) -> Result<(), Fault> {
             packages.iter().for_each(|package| println!("{}", package.path.display()));
             let figures: Vec<_> = packages.into_iter().flat_map(|package| package.figures).collect();
             figures.iter().for_each(|figure| println!("{}", figure.row()));
-            package::hold(&figures)
+            package::hold(&package::binding(figures))
         }
         Task::Bench { json, strict, browser } => bench::run(&checkout, browser, json, strict),
         Task::Diagnose { arguments } => diagnose::run(&checkout, &arguments),

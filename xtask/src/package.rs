@@ -5,7 +5,7 @@ use crate::{
     checkout::{self, Checkout},
     core, extension,
     fault::Fault,
-    figure::Figure,
+    figure::{BYTES, Figure},
 };
 use flate2::{Compression, write::GzEncoder};
 use std::{
@@ -32,6 +32,11 @@ pub fn make(checkout: &Checkout, browser: Browser) -> Result<Package, Fault> {
     checkout::write(&path, &bytes)?;
     let figures = weigh(&folder, bytes.len(), browser)?;
     Ok(Package { path, figures })
+}
+
+/// The figures that decide about a package: sizes are the same on every machine.
+pub fn binding(figures: Vec<Figure>) -> Vec<Figure> {
+    figures.into_iter().filter(|figure| figure.unit == BYTES).collect()
 }
 
 /// Fails with the names of the figures that are over their budgets.
