@@ -96,6 +96,8 @@ async function ask(evidence, history, standing) {
  */
 async function follow(stored, tab, evidence) {
   const { url, at, page } = evidence;
+  // Said late by a page that is gone.
+  if (stored && at + CLOCK < stored.at) return stored;
   const waiting = pending(stored?.history ?? []);
   const crossed = stored && hostOf(stored.url) !== hostOf(url);
   const foreign = crossed && !(waiting && at - waiting.at < CROSSING);
