@@ -384,7 +384,9 @@ export class ChromiumTab {
 
   /** @param {string} path a .png file */
   async screenshot(path) {
-    await this.#page.screenshot({ path: /** @type {`${string}.png`} */ (path) });
+    const picture = { path: /** @type {`${string}.png`} */ (path) };
+    // Right after a failed load the browser's own page about it is not there yet.
+    await until(() => this.#page.screenshot(picture), "a picture", 5000);
   }
 
   /** @param {number} width @param {number} height */

@@ -21,8 +21,14 @@ import { View } from "./views.mjs";
 
 const SHOTS = fileURLToPath(new URL("../../target/shots/", import.meta.url));
 
-/** The overlay comes in with a movement; a picture is taken after it. */
-const AT_REST = 350;
+/** The overlay comes in with a movement, the browser's error page late; a picture waits for both. */
+const AT_REST = 250;
+
+/**
+ * One tab for the popups of each browser.
+ * @type {Map<import("./launch.mjs").Driver, import("./launch.mjs").Tab>}
+ */
+const popups = new Map();
 
 /**
  * @typedef {import("./recordings.mjs").Recording} Recording
@@ -123,13 +129,11 @@ async function visit(stage, recording, picture) {
   const showing = await stage.show(recording);
   try {
     const seen = recording.cause === HEALTHY ? await listen() : await answer();
-    await pause(AT_REST);
     await showing.tab.screenshot(`${picture}.png`);
-    const popup = await View.popup(showing.driver, showing.tab);
+    const popup = await View.popup(showing.driver, showing.tab, popups.get(showing.driver));
+    popups.set(showing.driver, popup.tab);
     await popup.waitFor(({ text }) => text.trim() !== "", "the popup");
-    await pause(AT_REST);
     await popup.tab.screenshot(`${picture}-popup.png`);
-    await popup.tab.close();
     return { recording, ...seen };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
@@ -140,6 +144,7 @@ async function visit(stage, recording, picture) {
 
   async function answer() {
     const { found, title, where, ms } = await stage.answer(showing);
+    if (where === "overlay" || recording.failure !== undefined) await pause(AT_REST);
     const { diagnosis, plan } = found.report;
     const cause = diagnosis?.cause ?? "";
     const next = plan.find(({ state }) => state === "next");

@@ -41,9 +41,12 @@ export class View {
    * The popup of a tab, opened as a page, for a browser's own popup cannot be driven.
    * @param {import("./launch.mjs").Driver} driver
    * @param {Tab} tab
+   * @param {Tab=} given a tab to open it in; absent: a new one
    */
-  static async popup(driver, tab) {
-    const page = await driver.newTab();
+  static async popup(driver, tab, given) {
+    const page = given ?? (await driver.newTab());
+    // A tab in the background is not drawn.
+    if (given !== undefined) await given.toFront();
     await page.resize(400, 600);
     await page.goto(driver.extensionUrl(`views/popup.html?tab=${tab.id}`));
     return new View(page);
