@@ -18,7 +18,7 @@ declare namespace AccessMedic {
     };
     storage?: {
       cleared: string[];
-      stayed: { kind: string; why: "browser_cannot" | "failed" }[];
+      stayed: { kind: string; why: "browser_cannot" | "elsewhere" | "failed" }[];
     };
     ms: number;
   }

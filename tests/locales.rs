@@ -28,7 +28,7 @@ const TRADITIONAL: &str = "帳網擴頁數時間這為沒連線";
 /// What the background answers; these ids are JavaScript's own and have no type in the core.
 const OUTCOMES: [&str; 3] = ["done", "refused", "failed"];
 const REASONS: [&str; 6] = ["not_in_plan", "challenge_running", "no_permission", "busy", "no_case", "browser"];
-const STAYED: [&str; 5] = ["keep", "refused", "came_back", "browser_cannot", "failed"];
+const STAYED: [&str; 6] = ["keep", "refused", "came_back", "browser_cannot", "elsewhere", "failed"];
 const STORAGE: [&str; 6] = ["localStorage", "indexedDB", "serviceWorkers", "cacheStorage", "fileSystems", "cache"];
 
 // ---------------------------------------------------------------- the languages among themselves

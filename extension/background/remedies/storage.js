@@ -85,7 +85,10 @@ export async function clearStorage(hosts, tab, enter) {
     const [page] = await chrome.scripting
       .executeScript({ target, func: emptyPage, args: [ours] })
       .catch(() => []); // an error page of the browser, or another site by now
-    cleared.push(...(page?.result ?? []));
+    const emptied = page?.result ?? [];
+    cleared.push(...emptied);
+    // The page reaches its own host's alone.
+    if (ours.length > 1) for (const kind of emptied) stayed.push({ kind, why: "elsewhere" });
   }
   for (const kind of left)
     if (!cleared.includes(kind)) stayed.push({ kind, why: "browser_cannot" });
