@@ -66,7 +66,7 @@ declare namespace AccessMedic {
       content: Child,
       act: (node: HTMLElement) => void,
     ): HTMLElement;
-    send(message: { kind: "ask"; tab?: number }): Promise<AskReply | undefined>;
+    send(message: { kind: "ask"; tab?: number; look?: boolean }): Promise<AskReply | undefined>;
     send(message: { kind: "apply"; remedy: string; tab?: number }): Promise<ApplyReply | undefined>;
     send(message: { kind: "close" }): Promise<unknown>;
     place(root: HTMLElement, ...nodes: Child[]): void;

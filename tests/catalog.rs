@@ -1,10 +1,17 @@
-//! The catalogue's conventions, and its build script's complaints: a bad entry names its file.
+//! The catalogue's conventions, and its build script's complaints: a bad entry names its file. And the tables in its
+//! README, which are written from it.
 
 #[path = "../crate/build/catalogue.rs"]
 #[allow(dead_code, reason = "the build script writes out the rest of it")]
 mod catalogue;
+#[path = "catalog/table.rs"]
+mod table;
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../crate/catalog"))
@@ -38,6 +45,7 @@ fn complaints_name_the_file_and_what_is_wrong() {
     let signature = |body: &str| {
         format!("about = \"x\"\ncause = \"blocked_by_rule\"\nconfidence = \"likely\"\nsurface = \"page\"\n{body}")
     };
+    let request = |body: &str| signature(body).replace("\"page\"", "\"request\"");
     let file = "signatures/blocked/broken.toml";
     for (text, expected) in [
         (signature("all = [{ code = \"1\" }]").replace("blocked_by_rule", "no_such_cause"), "`no_such_cause`"),
@@ -49,6 +57,14 @@ fn complaints_name_the_file_and_what_is_wrong() {
         (signature(""), "at least one clue"),
         (signature("all = [{ bare = true }, { text = \"…\" }]"), "no letter or digit"),
         (signature("all = [{ failure = \"x\" }]"), "network"),
+        (request("all = [{ code = \"1\" }]"), "request"),
+        (request("all = [{ status = 429 }]\nnone = [{ bare = true }]"), "request"),
+        (signature("all = [{ earlier = \"challenge\" }]"), "`times` and `within`"),
+        (signature("all = [{ opened = \"chatgpt.com/\", times = 2 }]"), "`times` and `within`"),
+        (signature("all = [{ code = \"1\", times = 2, within = 60 }]"), "`times` and `within`"),
+        (signature("all = [{ earlier = \"no_such_cause\", times = 2, within = 60 }]"), "`no_such_cause`"),
+        (signature("all = [{ message = \"no_such_set\" }]"), "messages/no_such_set.toml"),
+        (signature("all = [{ message = \"app_error\", text = \"Access denied\" }]"), "exactly one"),
         ("not toml at all".to_owned(), ""),
     ] {
         let said = complaint(file, &text);
@@ -58,6 +74,25 @@ fn complaints_name_the_file_and_what_is_wrong() {
     }
     let plan = complaint("causes/blocked.toml", "[blocked_by_rule]\nmover = \"you\"\nplan = [\"pray\"]\n");
     assert!(plan.contains("causes/blocked.toml") && plan.contains("`pray`"), "{plan}");
+}
+
+#[test]
+fn complaints_about_messages_name_the_file_and_what_is_wrong() {
+    let known = fs::read_to_string(root().join("messages/app_error.toml")).expect("a set of messages");
+    let known: BTreeMap<String, Vec<String>> = toml::from_str(&known).expect("messages by language");
+    let known = known.values().flatten().next().expect("a message");
+    for (text, expected) in [
+        (format!("en = [{known:?}]"), "messages/app_error.toml too"),
+        ("en = [\"Oops\"]".to_owned(), "too short to be known by, or no hash"),
+        ("en = [\"Failed: {reason}\"]".to_owned(), "too short to be known by, or no hash"),
+        ("en = [\"#no-hash\"]".to_owned(), "too short to be known by, or no hash"),
+        ("en = \"Something went wrong\"".to_owned(), ""),
+    ] {
+        // Last by name: of two files with one message the later complains.
+        let said = complaint("messages/zzz.toml", &text);
+        assert!(said.contains("crate/catalog/messages/zzz.toml") && said.contains(expected), "{text}\n→ {said:?}");
+        assert!(!said.contains('\n'), "one line: {said:?}");
+    }
 }
 
 #[test]
@@ -110,4 +145,24 @@ fn clearing_never_reaches_beyond_openai() {
             catalogue::Remedy::Reload | catalogue::Remedy::Manual { .. } => {}
         }
     }
+}
+
+/// `cargo xtask table` sets `WRITE_TABLE`; the table is then written instead of compared.
+#[test]
+fn the_readme_lists_the_catalogue() {
+    let file = root().join("README.md");
+    let text = fs::read_to_string(&file).expect("the catalogue's README").replace("\r\n", "\n");
+    let (before, rest) = text.split_once(table::START).expect("the mark where the tables start");
+    let (listed, after) = rest.split_once(table::END).expect("the mark where the tables end");
+    let table = format!("\n\n{}\n", table::written(root()));
+    if std::env::var_os("WRITE_TABLE").is_some() {
+        fs::write(&file, format!("{before}{}{table}{}{after}", table::START, table::END)).expect("written");
+        return;
+    }
+    let differing = listed.lines().zip(table.lines()).find(|(listed, right)| listed != right);
+    assert!(
+        listed == table,
+        "crate/catalog/README.md does not list the catalogue as it is; `cargo xtask table` writes it anew.\n{}",
+        differing.map(|(listed, right)| format!("{listed}\nshould be\n{right}")).unwrap_or_default()
+    );
 }

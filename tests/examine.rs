@@ -2,7 +2,8 @@
 //! on evidence that can tell, and its plan moves on.
 
 use access_medic::{
-    Alert, Attempt, Evidence, Header, Outcome, Page, Response, Standing, StepState, Surface, Verdict, Visit, examine,
+    Alert, Attempt, Confidence, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, StepState, Surface,
+    Verdict, Visit, examine,
 };
 use proptest::prelude::*;
 
@@ -32,7 +33,7 @@ fn healthy() -> Evidence {
 }
 
 fn visit(evidence: Evidence, history: Vec<Attempt>) -> Visit {
-    Visit { evidence, standing: None, history, now: T0 }
+    Visit { evidence, standing: None, history, loads: vec![], now: T0 }
 }
 
 fn attempt(remedy: &str, cause: &str) -> Attempt {
@@ -94,9 +95,11 @@ fn nothing_is_judged_on_evidence_that_cannot_tell() {
 
 #[test]
 fn a_standing_diagnosis_outlives_silence_but_not_a_page() {
-    let standing = examine(&visit(blocked(), vec![]))
-        .diagnosis
-        .map(|found| Standing { cause: found.cause, confidence: found.confidence });
+    let standing = examine(&visit(blocked(), vec![])).diagnosis.map(|found| Standing {
+        cause: found.cause,
+        confidence: found.confidence,
+        overlay: found.overlay,
+    });
     let nothing_new = Visit {
         standing: standing.clone(),
         ..visit(Evidence { page: None, response: None, ..blocked() }, vec![attempt("leave_vpn", "blocked_by_rule")])
@@ -129,13 +132,104 @@ fn other_peoples_pages_are_none_of_our_business() {
 }
 
 #[test]
-fn an_unknown_network_error_is_silence() {
+fn an_unknown_network_error_is_named_as_one_that_we_cannot_tell() {
     let failed = |code: &str| {
         examine(&visit(Evidence { page: None, failure: Some(code.into()), ..healthy() }, vec![])).diagnosis
     };
-    assert!(failed("net::ERR_SOMETHING_NEW").is_none());
-    assert!(failed("").is_none());
+    let unknown = failed("net::ERR_SOMETHING_NEW").expect("plainly broken");
+    assert_eq!((unknown.cause.as_str(), unknown.confidence), ("cannot_tell", Confidence::Possible));
+    assert!(failed("net::ERR_ABORTED").is_none());
     assert_eq!(failed("net::ERR_NAME_NOT_RESOLVED").map(|d| d.cause).as_deref(), Some("dns_failure"));
+}
+
+#[test]
+fn certain_only_by_what_machines_write() {
+    let sure = |text: &str, markers: &[&str]| {
+        let diagnosis = examine(&visit(page("https://chatgpt.com/", 502, text, markers), vec![])).diagnosis;
+        diagnosis.map(|diagnosis| (diagnosis.cause, diagnosis.confidence))
+    };
+    let marked = sure("Bad gateway\nError code 502", &["#cf-wrapper", "#cf-error-details", ".code-label"]);
+    assert_eq!(marked, Some(("server_error".into(), Confidence::Certain)));
+    assert_eq!(sure("Bad gateway", &[]), Some(("server_error".into(), Confidence::Likely)));
+}
+
+fn request(path: &str, status: u16) -> Request {
+    Request { host: "chatgpt.com".into(), path: path.into(), status: Some(status), failure: None }
+}
+
+fn app(alerts: Vec<Alert>, requests: Vec<Request>) -> Evidence {
+    Evidence { page: Some(Page { app: true, elements: 900, ..Page::default() }), alerts, requests, ..healthy() }
+}
+
+fn toast(text: &str) -> Alert {
+    Alert { text: text.into(), markers: vec!["[role=alert]".into(), ".text-token-text-error".into()] }
+}
+
+#[test]
+fn a_failed_request_is_drawn_only_beside_an_error_that_is_seen() {
+    let throttled = || vec![request("/backend-api/conversations", 429)];
+    let alone = examine(&visit(app(vec![], throttled()), vec![])).diagnosis.expect("named at the toolbar");
+    assert_eq!((alone.cause.as_str(), alone.surface, alone.overlay), ("too_many_requests", Surface::Request, false));
+    assert_eq!(alone.reasons[0].quote, "429 chatgpt.com/backend-api/conversations");
+    let seen = examine(&visit(app(vec![toast("Something went wrong")], throttled()), vec![])).diagnosis;
+    let seen = seen.expect("the request says which error it is");
+    assert_eq!((seen.cause.as_str(), seen.overlay), ("too_many_requests", true));
+    assert!(examine(&visit(app(vec![], vec![request("/ces/v1/t", 403)]), vec![])).diagnosis.is_none());
+}
+
+#[test]
+fn what_is_named_at_the_toolbar_does_not_take_the_place_of_what_is_seen() {
+    let requests = vec![request("/backend-api/me", 503)];
+    let later = || Evidence { page: None, response: None, ..app(vec![], requests.clone()) };
+    let after = |confidence, overlay| {
+        let standing = Some(Standing { cause: "app_error".into(), confidence, overlay });
+        examine(&Visit { standing, ..visit(later(), vec![]) })
+    };
+    let surer = after(Confidence::Likely, true);
+    assert!(surer.stands && surer.diagnosis.is_none());
+    assert!(after(Confidence::Possible, false).stands);
+    // Where an error is seen that says no more, the request says which.
+    let nearer = after(Confidence::Possible, true).diagnosis.expect("the request");
+    assert_eq!((nearer.cause.as_str(), nearer.overlay), ("server_error", true));
+}
+
+#[test]
+fn another_helper_is_named_beside_a_fault_and_never_alone() {
+    let helped = |text: &str| {
+        let mut evidence = app(vec![toast(text)], vec![]);
+        evidence.guests = vec!["#monica-content-root".into()];
+        examine(&visit(evidence, vec![])).diagnosis
+    };
+    assert!(helped("Link copied").is_none_or(|diagnosis| diagnosis.cause != "blocked_by_extension"));
+    let fault = helped("Something went wrong").expect("a fault");
+    let other = fault.others.iter().find(|other| other.cause == "blocked_by_extension").expect("a possibility");
+    assert_eq!((fault.cause.as_str(), other.confidence), ("app_error", Confidence::Possible));
+    assert_eq!(other.reasons[0].quote, "#monica-content-root");
+    let mut well = app(vec![], vec![]);
+    well.guests = vec!["#monica-content-root".into()];
+    assert!(examine(&visit(well, vec![])).diagnosis.is_none());
+}
+
+#[test]
+fn a_check_that_returns_is_a_loop_until_something_is_done_about_it() {
+    let check = || Evidence {
+        response: Some(Response {
+            status: 403,
+            headers: vec![Header { name: "cf-mitigated".into(), value: "challenge".into() }],
+        }),
+        ..page("https://chatgpt.com/", 403, "", &["window._cf_chl_opt"])
+    };
+    let cause = |ago: &[f64], history: Vec<Attempt>| {
+        let load =
+            |ago: &f64| Load { at: T0 - ago * 1000.0, place: "chatgpt.com/".into(), cause: Some("challenge".into()) };
+        let loads = ago.iter().map(load).collect();
+        examine(&Visit { loads, ..visit(check(), history) }).diagnosis.expect("a check").cause
+    };
+    assert_eq!(cause(&[40.0, 20.0], vec![]), "challenge_loop");
+    assert_eq!(cause(&[20.0], vec![]), "challenge");
+    assert_eq!(cause(&[720.0, 360.0], vec![]), "challenge", "one that only waits loads again each six minutes");
+    let tried = Attempt { at: T0 - 10_000.0, ..attempt("clear_check_cookies", "challenge_loop") };
+    assert_eq!(cause(&[40.0, 20.0], vec![tried]), "challenge", "what came before the remedy counts no more");
 }
 
 fn token() -> impl Strategy<Value = String> {
@@ -180,6 +274,11 @@ prop_compose! {
         markers in prop::collection::vec(token(), 0..8),
         alerts in prop::collection::vec((".{0,30}|network error", prop::collection::vec(token(), 0..3)), 0..3),
         failure in prop::option::of("net::ERR_[A-Z_]{0,20}|NS_ERROR_[A-Z_]{0,20}|.{0,30}"),
+        requests in prop::collection::vec(
+            (".{0,20}|chatgpt.com", ".{0,20}|/backend-api/.{0,9}", prop::option::of(any::<u16>()), prop::option::of(".{0,20}")),
+            0..3,
+        ),
+        loads in prop::collection::vec((any::<f64>(), ".{0,20}", prop::option::of("[a-z_]{0,20}|challenge")), 0..4),
         history in prop::collection::vec(("[a-z_]{0,20}|clear_site_data", "[a-z_]{0,20}|blocked_by_rule", any::<f64>()), 0..3),
     ) -> Visit {
         Visit {
@@ -191,10 +290,16 @@ prop_compose! {
                 }),
                 page: with_page.then_some(Page { status: None, content_type: String::new(), app, elements, title, text, markers }),
                 alerts: alerts.into_iter().map(|(text, markers)| Alert { text, markers }).collect(),
+                guests: vec![],
+                requests: requests
+                    .into_iter()
+                    .map(|(host, path, status, failure)| Request { host, path, status, failure })
+                    .collect(),
                 failure,
             },
             standing: None,
             history: history.into_iter().map(|(remedy, cause, at)| Attempt { at, ..attempt(&remedy, &cause) }).collect(),
+            loads: loads.into_iter().map(|(at, place, cause)| Load { at, place, cause }).collect(),
             now: at,
         }
     }

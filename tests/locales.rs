@@ -3,7 +3,7 @@
 //!
 //! It does not judge whether a sentence is true or well said; people do that.
 
-use access_medic::{Confidence, Facts, Mover, ReasonKind, StepState, Verdict};
+use access_medic::{Confidence, Facts, Failing, Mover, ReasonKind, StepState, Verdict};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -272,6 +272,7 @@ fn composed() -> Vec<(&'static str, Vec<String>)> {
         ("verdict_*", verdicts.clone()),
         ("verdict_*_detail", verdicts),
         ("fact_*", facts()),
+        ("fact_failing_*", failing()),
         ("outcome_*", owned(&OUTCOMES)),
         ("reason_*", owned(&REASONS)),
         ("stayed_*", owned(&STAYED)),
@@ -308,8 +309,8 @@ fn variants(refusal: serde_json::Result<()>) -> Vec<String> {
     said.split('`').skip(3).step_by(2).map(str::to_string).collect()
 }
 
-/// The facts that get a label. All fields are written out so that a new one does not compile without a word for it;
-/// the host stands in the head of the view and needs none.
+/// The facts that get a label, and those values of theirs that are ids and so need words too. All fields are written
+/// out so that a new one does not compile without a word for it; the host stands in the head of the view and needs none.
 fn facts() -> Vec<String> {
     let all = Facts {
         host: String::new(),
@@ -320,11 +321,20 @@ fn facts() -> Vec<String> {
         colo: Some(String::new()),
         country: Some(String::new()),
         retry_after: Some(1),
+        resets: Some(String::new()),
+        time: Some(String::new()),
+        failing: Some(Failing::Origin),
     };
     let Ok(Value::Object(fields)) = serde_json::to_value(all) else {
         panic!("facts are an object in JSON");
     };
-    fields.keys().filter(|field| *field != "host").cloned().collect()
+    let labels = fields.keys().filter(|field| *field != "host").cloned();
+    labels.chain(failing().iter().map(|value| format!("failing_{value}"))).collect()
+}
+
+/// The values of the one fact that is an id.
+fn failing() -> Vec<String> {
+    variants(serde_json::from_str::<Failing>("\"\"").map(drop))
 }
 
 // ---------------------------------------------------------------- reading the languages

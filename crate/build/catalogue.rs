@@ -1,6 +1,7 @@
 //! Reads and checks `catalog/`. The file system is the registry: a file that is there counts. Every complaint names
 //! the file and what would be right.
 
+use access_medic_phrases::MessageHash;
 use serde::Deserialize;
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -8,6 +9,8 @@ pub struct Catalogue {
     pub causes: Vec<(String, String, Cause)>,
     pub remedies: BTreeMap<String, Remedy>,
     pub signatures: Vec<(String, Signature)>,
+    /// Sets of whole messages, by name: of each message its hash.
+    pub messages: BTreeMap<String, Vec<MessageHash>>,
 }
 
 #[derive(Deserialize)]
@@ -62,6 +65,12 @@ pub struct Signature {
     /// Says that something failed and not what: ranks behind every other signature of the same confidence.
     #[serde(default)]
     pub fallback: bool,
+    /// Named at the toolbar only.
+    #[serde(default)]
+    pub quiet: bool,
+    /// Counts only beside another cause.
+    #[serde(default)]
+    pub beside: bool,
     #[serde(default)]
     pub all: Vec<Clue>,
     #[serde(default)]
@@ -83,10 +92,12 @@ pub enum Confidence {
 pub enum Surface {
     Page,
     Alert,
+    Request,
     Network,
 }
 
-/// Exactly one field is given (`value` goes with `header`). A list means any of them.
+/// Exactly one field is given (`value` goes with `header`, `times` and `within` with `earlier` and `opened`). A list
+/// means any of them.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Clue {
@@ -102,6 +113,16 @@ pub struct Clue {
     pub path: Option<Few<String>>,
     pub failure: Option<Few<String>>,
     pub bare: Option<bool>,
+    /// Sets of `messages/`.
+    pub message: Option<Few<String>>,
+    /// A cause that earlier loads showed …
+    pub earlier: Option<String>,
+    /// … or a glob of host and path that earlier loads were of;
+    pub opened: Option<String>,
+    /// at least so often,
+    pub times: Option<u16>,
+    /// in the last so many seconds.
+    pub within: Option<u16>,
 }
 
 #[derive(Deserialize)]
@@ -154,16 +175,39 @@ pub fn read(root: &Path) -> Result<Catalogue, String> {
         }
     }
     let lists = lists(root)?;
+    let messages = messages(root)?;
     let mut signatures = Vec::new();
     for folder in listed(&root.join("signatures"))? {
         for file in listed(&folder)? {
             let mut signature: Signature = parse(&file)?;
             signature.expand(&lists).map_err(|fault| said(&file, &fault))?;
-            check(&file, &signature, &causes)?;
+            check(&file, &signature, &causes, &messages)?;
             signatures.push((format!("{}/{}", stem(&folder), stem(&file)), signature));
         }
     }
-    Ok(Catalogue { causes, remedies, signatures })
+    Ok(Catalogue { causes, remedies, signatures, messages })
+}
+
+/// One set of messages for each file of `messages/`; in it, by language, sentences or their hashes.
+fn messages(root: &Path) -> Result<BTreeMap<String, Vec<MessageHash>>, String> {
+    let mut sets: BTreeMap<String, Vec<MessageHash>> = BTreeMap::new();
+    let mut known: BTreeMap<MessageHash, String> = BTreeMap::new();
+    for file in listed(&root.join("messages"))? {
+        let mut set = Vec::new();
+        for entry in parse::<BTreeMap<String, Vec<String>>>(&file)?.into_values().flatten() {
+            let hash = MessageHash::of(&entry)
+                .ok_or_else(|| said(&file, &format!("{entry:?} is too short to be known by, or no hash")))?;
+            match known.insert(hash, stem(&file)) {
+                Some(other) if other != stem(&file) => {
+                    return Err(said(&file, &format!("{entry:?} stands in messages/{other}.toml too")));
+                }
+                Some(_) => {}
+                None => set.push(hash),
+            }
+        }
+        sets.insert(stem(&file), set);
+    }
+    Ok(sets)
 }
 
 /// Name → entries: `lists.toml`, and the sentences of `wordings/`, of all languages together.
@@ -179,6 +223,11 @@ fn lists(root: &Path) -> Result<BTreeMap<String, Vec<String>>, String> {
 }
 
 impl Signature {
+    /// Those of `all`, then those of `any`, then those of `none`.
+    pub fn clues(&self) -> impl Iterator<Item = &Clue> {
+        self.all.iter().chain(&self.any).chain(&self.none)
+    }
+
     /// Puts the entries of a list where `"@name"` stands.
     fn expand(&mut self, lists: &BTreeMap<String, Vec<String>>) -> Result<(), String> {
         for clue in self.all.iter_mut().chain(&mut self.any).chain(&mut self.none) {
@@ -211,7 +260,12 @@ impl Signature {
     }
 }
 
-fn check(file: &Path, signature: &Signature, causes: &[(String, String, Cause)]) -> Result<(), String> {
+fn check(
+    file: &Path,
+    signature: &Signature,
+    causes: &[(String, String, Cause)],
+    messages: &BTreeMap<String, Vec<MessageHash>>,
+) -> Result<(), String> {
     if !causes.iter().any(|(id, _, _)| *id == signature.cause) {
         return Err(said(file, &format!("cause `{}` is not in catalog/causes/", signature.cause)));
     }
@@ -221,8 +275,14 @@ fn check(file: &Path, signature: &Signature, causes: &[(String, String, Cause)])
     if signature.all.is_empty() && signature.any.is_empty() {
         return Err(said(file, "it needs at least one clue under `all` or `any`"));
     }
-    for clue in signature.all.iter().chain(&signature.any).chain(&signature.none) {
+    for clue in signature.clues() {
         clue.check().map_err(|fault| said(file, &fault))?;
+        if let Some(set) = clue.message.iter().flat_map(Few::iter).find(|set| !messages.contains_key(*set)) {
+            return Err(said(file, &format!("there is no messages/{set}.toml")));
+        }
+        if let Some(cause) = clue.earlier.as_ref().filter(|cause| !causes.iter().any(|(id, _, _)| id == *cause)) {
+            return Err(said(file, &format!("cause `{cause}` is not in catalog/causes/")));
+        }
     }
     // Sentences drift and are quoted by people, so alone they prove nothing: they count on a page that is plainly
     // an error page, or inside a surface that is plainly one.
@@ -234,6 +294,7 @@ fn check(file: &Path, signature: &Signature, causes: &[(String, String, Cause)])
             || c.marker.is_some()
             || c.bare.is_some()
             || c.whole.is_some()
+            || c.message.is_some()
     });
     let wordy =
         signature.all.iter().chain(&signature.any).any(|c| c.text.is_some() || c.title.is_some() || c.whole.is_some());
@@ -247,14 +308,31 @@ fn check(file: &Path, signature: &Signature, causes: &[(String, String, Cause)])
     {
         return Err(said(file, "`certain` needs a machine-readable clue under `all`"));
     }
-    let network = signature.all.iter().chain(&signature.any).any(|c| c.failure.is_some());
-    if network != (signature.surface == Surface::Network) {
-        return Err(said(file, "`failure` clues belong to surface `network`, and only they"));
+    let failure = signature.all.iter().chain(&signature.any).any(|c| c.failure.is_some());
+    match signature.surface {
+        Surface::Network if !failure => Err(said(file, "surface `network` needs a `failure` clue")),
+        Surface::Page | Surface::Alert if failure => {
+            Err(said(file, "`failure` clues belong to the surfaces `network` and `request`"))
+        }
+        Surface::Request if signature.clues().any(|clue| !clue.is_of_requests()) => {
+            Err(said(file, "a request is known by status, failure, host and path alone"))
+        }
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 impl Clue {
+    /// The phrases of a title, a text or a whole message, and which of the three (4, 5, 6 as `src/catalog.rs` counts).
+    pub fn phrases(&self) -> Option<(u8, &Few<String>)> {
+        [(4, &self.title), (5, &self.text), (6, &self.whole)]
+            .into_iter()
+            .find_map(|(kind, phrases)| Some((kind, phrases.as_ref()?)))
+    }
+
+    fn is_of_requests(&self) -> bool {
+        self.status.is_some() || self.failure.is_some() || self.host.is_some() || self.path.is_some()
+    }
+
     fn check(&self) -> Result<(), String> {
         let given = [
             self.status.is_some(),
@@ -268,9 +346,15 @@ impl Clue {
             self.path.is_some(),
             self.failure.is_some(),
             self.bare.is_some(),
+            self.message.is_some(),
+            self.earlier.is_some(),
+            self.opened.is_some(),
         ];
         if given.iter().filter(|g| **g).count() != 1 {
-            return Err("each clue has exactly one of status, header, code, marker, title, text, whole, host, path, failure, bare".into());
+            return Err("each clue has exactly one of status, header, code, marker, title, text, whole, host, path, failure, bare, message, earlier, opened".into());
+        }
+        if (self.earlier.is_some() || self.opened.is_some()) != (self.times.is_some() && self.within.is_some()) {
+            return Err("`times` and `within` go with `earlier` and `opened`".into());
         }
         if self.value.is_some() && self.header.is_none() {
             return Err("`value` goes with `header`".into());

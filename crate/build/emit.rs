@@ -1,29 +1,41 @@
 //! Writes the catalogue as Rust: static tables that need no start-up work.
 
 use crate::catalogue::{Catalogue, Clue, Few, Remedy, Signature};
-use access_medic_phrases::{folded, lay_out, pattern};
-use std::fmt::Write;
+use access_medic_phrases::{MessageTable, folded, lay_out_groups, pattern};
+use std::{collections::BTreeSet, fmt::Write};
 
 pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     let mut interned = Interned::default();
     // Markers first: a clue refers to a marker by its place in the sorted list.
-    for (_, signature) in &catalogue.signatures {
-        for marker in signature
-            .all
-            .iter()
-            .chain(&signature.any)
-            .chain(&signature.none)
-            .filter_map(|clue| clue.marker.as_ref())
-            .flat_map(Few::iter)
-        {
-            interned.marker(marker);
+    let clues = || catalogue.signatures.iter().flat_map(|(_, signature)| signature.clues());
+    for marker in clues().filter_map(|clue| clue.marker.as_ref()).flat_map(Few::iter) {
+        interned.marker(marker);
+    }
+    // Phrases too: those that always stand in the same lists are one group, and clues refer to groups.
+    let mut lists: Vec<BTreeSet<usize>> = Vec::new();
+    for clue in clues() {
+        if let Some((_, phrases)) = clue.phrases() {
+            let list = phrases.iter().map(|phrase| interned.phrase(phrase)).collect();
+            if !lists.contains(&list) {
+                lists.push(list);
+            }
         }
     }
-    let signatures: Vec<String> = catalogue
-        .signatures
-        .iter()
-        .map(|(name, signature)| signature_source(name, signature, catalogue, &mut interned))
-        .collect();
+    let mut kinds: Vec<Vec<usize>> = Vec::new();
+    for phrase in 0..interned.phrases.len() {
+        let kind: Vec<usize> = (0..lists.len()).filter(|list| lists[*list].contains(&phrase)).collect();
+        let group = kinds.iter().position(|known| *known == kind).unwrap_or_else(|| {
+            kinds.push(kind);
+            kinds.len() - 1
+        });
+        interned.groups.push(group as u16);
+    }
+    let patterns: Vec<Vec<u8>> = interned.phrases.iter().map(|phrase| pattern(phrase)).collect();
+    let trie = lay_out_groups(&patterns, &interned.groups)?;
+    let mut program = Vec::new();
+    for (_, signature) in &catalogue.signatures {
+        program.extend(signature_bytes(signature, catalogue, &mut interned));
+    }
     let mut out = String::new();
     let w = &mut out;
     let _ = writeln!(w, "pub static CAUSES: &[Cause] = &[");
@@ -43,26 +55,45 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     for (id, remedy) in &catalogue.remedies {
         let _ = writeln!(w, "Remedy {{ id: {id:?}, hands: {} }},", hands_source(remedy));
     }
-    let _ = writeln!(w, "];\npub static SIGNATURES: &[Signature] = &[");
-    for signature in &signatures {
-        let _ = writeln!(w, "{signature},");
-    }
-    let _ = writeln!(w, "];");
-    let _ = writeln!(w, "/// Sorted.\npub static MARKERS: &[&str] = &{:?};", interned.markers);
-    let _ = writeln!(w, "/// Markers with a `*` in them.\npub static MARKER_GLOBS: &[&str] = &{:?};", interned.globs);
+    let _ = writeln!(w, "];\npub static SIGNATURES: &[u8] = &{program:?};");
+    let names: Vec<&String> = catalogue.signatures.iter().map(|(name, _)| name).collect();
     let _ = writeln!(
         w,
-        "/// How many phrases there are.
-pub static PHRASES: usize = {};",
-        interned.phrases.len()
+        "/// `family/name` of each signature's file.\n#[cfg(not(target_arch = \"wasm32\"))]\npub static NAMES: &[&str] = &{names:?};"
     );
-    let patterns: Vec<Vec<u8>> = interned.phrases.iter().map(|phrase| pattern(phrase)).collect();
-    let trie = lay_out(&patterns)?;
+    let mut end = 0;
+    let ends: Vec<usize> = interned
+        .strings
+        .iter()
+        .map(|string| {
+            end += string.len();
+            end
+        })
+        .collect();
+    if u16::try_from(end).is_err() {
+        return Err("the strings of the catalogue do not fit: their table needs wider numbers".into());
+    }
+    let _ = writeln!(
+        w,
+        "pub static STRINGS: &str = {:?};\npub static STRING_ENDS: &[u16] = &{ends:?};",
+        interned.strings.concat()
+    );
+    let _ = writeln!(w, "/// Sorted.\npub static MARKERS: &[&str] = &{:?};", interned.markers);
+    let _ = writeln!(w, "/// Markers with a `*` in them.\npub static MARKER_GLOBS: &[&str] = &{:?};", interned.globs);
     let _ = writeln!(w, "pub static LABELS: &[u8] = &{:?};", trie.labels);
     let _ = writeln!(w, "pub static NEXT: &[u16] = &{:?};", trie.next);
     let _ = writeln!(w, "pub static FIRST: &[u16; 256] = &{:?};", trie.first);
     let _ = writeln!(w, "pub static WORD: &[u16; 256] = &{:?};", trie.word);
-    let _ = writeln!(w, "pub static ENDS: &[(u16, u16)] = &{:?};", trie.ends);
+    let _ = writeln!(w, "pub static PAIRS: &[u16; 676] = &{:?};", trie.pairs);
+    let _ = writeln!(w, "pub static RANKS: &[u16] = &{:?};", trie.ranks);
+    let _ = writeln!(w, "pub static GROUPS: &[u16] = &{:?};", trie.groups);
+    let _ = writeln!(w, "pub static GROUP_COUNT: usize = {};", trie.count);
+    let table = MessageTable::lay_out(catalogue.messages.values().map(Vec::as_slice));
+    let _ = writeln!(
+        w,
+        "pub static MESSAGES: Messages<'static> = Messages {{ buckets: &{:?}, rests: &{:?}, sets: &{:?} }};",
+        table.buckets, table.rests, table.sets
+    );
     Ok(out)
 }
 
@@ -71,6 +102,9 @@ struct Interned {
     phrases: Vec<String>,
     markers: Vec<String>,
     globs: Vec<String>,
+    strings: Vec<String>,
+    /// By phrase: its group.
+    groups: Vec<u16>,
 }
 
 impl Interned {
@@ -87,6 +121,21 @@ impl Interned {
         if marker.contains('*') { self.markers.len() + place(&self.globs) } else { place(&self.markers) }
     }
 
+    /// The groups of a clue's phrases.
+    fn groups(&mut self, phrases: &Few<String>) -> Vec<u16> {
+        let phrases: Vec<usize> = phrases.iter().map(|phrase| self.phrase(phrase)).collect();
+        let groups: BTreeSet<u16> = phrases.iter().filter_map(|phrase| self.groups.get(*phrase).copied()).collect();
+        groups.into_iter().collect()
+    }
+
+    fn string(&mut self, string: &str) -> u16 {
+        let known = self.strings.iter().position(|known| known == string).unwrap_or_else(|| {
+            self.strings.push(string.to_owned());
+            self.strings.len() - 1
+        });
+        known as u16
+    }
+
     fn phrase(&mut self, phrase: &str) -> usize {
         let key = folded(phrase);
         self.phrases.iter().position(|known| folded(known) == key).unwrap_or_else(|| {
@@ -96,58 +145,59 @@ impl Interned {
     }
 }
 
-fn signature_source(name: &str, signature: &Signature, catalogue: &Catalogue, interned: &mut Interned) -> String {
+/// As `src/catalog.rs` reads it: cause, flags, how many clues `all` and `any` have, length, clues.
+fn signature_bytes(signature: &Signature, catalogue: &Catalogue, interned: &mut Interned) -> Vec<u8> {
     let cause = catalogue.causes.iter().position(|(id, _, _)| *id == signature.cause).unwrap_or_default();
-    let mut list = |clues: &[Clue]| clues.iter().map(|clue| clue_source(clue, interned)).collect::<Vec<_>>().join(", ");
-    let (all, any, none) = (list(&signature.all), list(&signature.any), list(&signature.none));
-    format!(
-        "Signature {{ #[cfg(not(target_arch = \"wasm32\"))] name: {name:?}, cause: {cause}, confidence: Confidence::{:?}, surface: Surface::{:?}, fallback: {}, all: &[{all}], any: &[{any}], none: &[{none}] }}",
-        signature.confidence, signature.surface, signature.fallback
-    )
+    let flags = signature.confidence as u8
+        | (signature.surface as u8) << 2
+        | u8::from(signature.fallback) << 4
+        | u8::from(signature.quiet) << 5
+        | u8::from(signature.beside) << 6;
+    let sets: Vec<&String> = catalogue.messages.keys().collect();
+    let clues: Vec<u8> = signature.clues().flat_map(|clue| clue_bytes(clue, interned, &sets)).collect();
+    let mut bytes = vec![cause as u8, flags, signature.all.len() as u8, signature.any.len() as u8];
+    bytes.extend((clues.len() as u16).to_le_bytes());
+    bytes.extend(clues);
+    bytes
 }
 
-fn clue_source(clue: &Clue, interned: &mut Interned) -> String {
-    let strings = |few: &Few<String>| format!("&{:?}", few.iter().collect::<Vec<_>>());
+/// Kind, length, numbers of two bytes.
+fn clue_bytes(clue: &Clue, interned: &mut Interned, sets: &[&String]) -> Vec<u8> {
+    let (kind, numbers) = clue_numbers(clue, interned, sets);
+    let mut bytes = vec![kind];
+    bytes.extend((2 * numbers.len() as u16).to_le_bytes());
+    bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    bytes
+}
+
+fn clue_numbers(clue: &Clue, interned: &mut Interned, sets: &[&String]) -> (u8, Vec<u16>) {
     if let Some(status) = &clue.status {
-        let ranges: Vec<_> = status.iter().filter_map(|status| status.range().ok()).collect();
-        return format!("Clue::Status(&{ranges:?})");
+        return (0, status.iter().filter_map(|status| status.range().ok()).flat_map(<[u16; 2]>::from).collect());
     }
     if let Some(header) = &clue.header {
-        return format!(
-            "Clue::Header {{ name: {:?}, value: {:?} }}",
-            header.to_lowercase(),
-            clue.value.as_deref().unwrap_or("*")
-        );
-    }
-    if let Some(code) = &clue.code {
-        return format!("Clue::Code({})", strings(code));
+        let value = clue.value.as_deref().unwrap_or("*");
+        return (1, vec![interned.string(&header.to_lowercase()), interned.string(value)]);
     }
     if let Some(marker) = &clue.marker {
-        return format!(
-            "Clue::Marker(&{:?})",
-            marker.iter().map(|marker| interned.marker_id(marker)).collect::<Vec<_>>()
-        );
+        return (3, marker.iter().map(|marker| interned.marker_id(marker) as u16).collect());
     }
-    let mut phrases = |few: &Few<String>| few.iter().map(|phrase| interned.phrase(phrase)).collect::<Vec<_>>();
-    if let Some(title) = &clue.title {
-        return format!("Clue::Title(&{:?})", phrases(title));
+    if let Some((kind, phrases)) = clue.phrases() {
+        return (kind, interned.groups(phrases));
     }
-    if let Some(text) = &clue.text {
-        return format!("Clue::Text(&{:?})", phrases(text));
+    if let Some(message) = &clue.message {
+        let place = |name: &String| sets.iter().position(|set| *set == name).map(|place| place as u16);
+        return (7, message.iter().filter_map(place).collect());
     }
-    if let Some(whole) = &clue.whole {
-        return format!("Clue::Whole(&{:?})", phrases(whole));
+    for (kind, strings) in [(2, &clue.code), (8, &clue.host), (9, &clue.path), (10, &clue.failure)] {
+        if let Some(strings) = strings {
+            return (kind, strings.iter().map(|string| interned.string(string)).collect());
+        }
     }
-    if let Some(host) = &clue.host {
-        return format!("Clue::Host({})", strings(host));
+    if let (Some(times), Some(within)) = (clue.times, clue.within) {
+        let cause = interned.string(clue.earlier.as_deref().unwrap_or_default());
+        return (12, vec![cause, interned.string(clue.opened.as_deref().unwrap_or_default()), times, within]);
     }
-    if let Some(path) = &clue.path {
-        return format!("Clue::Path({})", strings(path));
-    }
-    if let Some(failure) = &clue.failure {
-        return format!("Clue::Failure({})", strings(failure));
-    }
-    format!("Clue::Bare({})", clue.bare.unwrap_or_default())
+    (11, vec![u16::from(clue.bare.unwrap_or_default())])
 }
 
 fn hands_source(remedy: &Remedy) -> String {

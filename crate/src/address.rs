@@ -4,9 +4,18 @@
 /// The registrable domains whose pages are looked at. Everything else is somebody else's.
 const FAMILY: [&str; 2] = ["chatgpt.com", "openai.com"];
 
+/// Other people's hosts that a sign-in passes through.
+const PROVIDERS: [&str; 4] =
+    ["accounts.google.com", "appleid.apple.com", "login.microsoftonline.com", "login.live.com"];
+
+/// Where the Codex program waits for its sign-in. Developers' own pages live on this computer under the same path, so
+/// the ports count too: the one it takes, and the one when that is taken.
+const CODEX: ([&str; 2], [&str; 2], &str) = (["localhost", "127.0.0.1"], ["1455", "1457"], "/auth/callback");
+
 pub struct Address<'a> {
     pub host: &'a str,
     pub path: &'a str,
+    port: &'a str,
     query: &'a str,
 }
 
@@ -18,8 +27,8 @@ impl<'a> Address<'a> {
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, "/"));
         let host = authority.rsplit('@').next().unwrap_or_default();
-        let host = host.split(':').next().unwrap_or_default();
-        Some(Self { host, path, query })
+        let (host, port) = host.split_once(':').unwrap_or((host, ""));
+        Some(Self { host, path, port, query })
     }
 
     /// Is this a host of OpenAI's? By the registrable domain: `chatgpt.com.example.net` is not.
@@ -27,6 +36,13 @@ impl<'a> Address<'a> {
         FAMILY
             .iter()
             .any(|domain| self.host == *domain || self.host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.')))
+    }
+
+    /// Is this a page of somebody else's that a sign-in to OpenAI passes through? Only signatures that name its host look
+    /// at such a page, and nothing of it is ever cleared.
+    pub fn is_in_flow(&self) -> bool {
+        let (hosts, ports, path) = CODEX;
+        PROVIDERS.contains(&self.host) || hosts.contains(&self.host) && ports.contains(&self.port) && self.path == path
     }
 
     /// A parameter's value, decoded; the first of that name.
@@ -38,6 +54,7 @@ impl<'a> Address<'a> {
     }
 }
 
+/// Empty when what was encoded is no text.
 fn decode(value: &str) -> String {
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();
@@ -52,7 +69,7 @@ fn decode(value: &str) -> String {
             _ => byte,
         });
     }
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 fn hex(digit: u8) -> u8 {
@@ -108,6 +125,26 @@ mod tests {
             ("https://openai.com@example.net/", false),
         ] {
             assert_eq!(Address::read(url).unwrap().is_openai(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_sign_in_passes_through_few_other_pages() {
+        for (url, expected) in [
+            ("https://accounts.google.com/v3/signin/rejected?x=1", true),
+            ("https://login.live.com/", true),
+            ("https://mail.google.com/", false),
+            ("https://accounts.google.com.example.net/", false),
+            ("https://chatgpt.com/", false),
+            ("http://localhost:1455/auth/callback?error=access_denied", true),
+            ("http://127.0.0.1:1457/auth/callback", true),
+            ("http://localhost:1455/", false),
+            ("http://localhost:3000/auth/callback?error=access_denied", false),
+            ("http://localhost/auth/callback", false),
+        ] {
+            let address = Address::read(url).unwrap();
+            assert_eq!(address.is_in_flow(), expected, "{url}");
+            assert!(!(address.is_in_flow() && address.is_openai()), "{url}");
         }
     }
 

@@ -1,6 +1,8 @@
 //! The catalogue as the build script compiled it: causes, remedies, signatures and the tables that find them.
 //! Data only; `catalog/README.md` describes the source format.
 
+use access_medic_phrases::Messages;
+
 use crate::report::{Confidence, Mover, Surface};
 
 pub struct Cause {
@@ -35,41 +37,151 @@ pub enum Hands {
 
 /// Recognises one kind of page, surface or failure: every clue of `all`, one of `any` (if it has some), and no
 /// clue of `none`.
+#[derive(Clone, Copy)]
 pub struct Signature {
     /// `family/name` of its file; for tests and tools only.
     #[cfg(not(target_arch = "wasm32"))]
     pub name: &'static str,
     /// Index of [`CAUSES`].
-    pub cause: u16,
+    pub cause: u8,
     pub confidence: Confidence,
     pub surface: Surface,
     /// Says that something failed and not what: ranks behind the others of the same confidence.
     pub fallback: bool,
-    pub all: &'static [Clue],
-    pub any: &'static [Clue],
-    pub none: &'static [Clue],
+    /// Named at the toolbar only: nothing is drawn on the page.
+    pub quiet: bool,
+    /// Counts only beside another cause, never alone.
+    pub beside: bool,
+    /// How many clues belong to `all` and to `any`; the rest is `none`.
+    pub all: u8,
+    pub any: u8,
+    clues: &'static [u8],
 }
 
-/// One thing to look at. Lists mean any of them; `Marker`, `Title`, `Text` and `Whole` hold indices of the tables
-/// below and look at the page or, in a signature of surface `alert`, at one and the same alert.
+/// One thing to look at. Lists mean any of them; `Marker`, `Title`, `Text`, `Whole` and `Message` hold indices of the
+/// tables below and look at the page or, in a signature of surface `alert`, at one and the same alert. In a signature
+/// of surface `request`, `Status`, `Host`, `Path` and `Failure` look at one and the same request.
+#[derive(Clone, Copy)]
 pub enum Clue {
     /// First and last status of each range.
-    Status(&'static [(u16, u16)]),
-    Header {
-        name: &'static str,
-        value: &'static str,
-    },
-    Code(&'static [&'static str]),
-    Marker(&'static [u16]),
-    Title(&'static [u16]),
-    Text(&'static [u16]),
+    Status(Numbers),
+    /// Name, and a glob for the value.
+    Header(&'static str, &'static str),
+    Code(Strings),
+    Marker(Numbers),
+    Title(Numbers),
+    Text(Numbers),
     /// The phrase is the whole message.
-    Whole(&'static [u16]),
-    Host(&'static [&'static str]),
-    Path(&'static [&'static str]),
-    Failure(&'static [&'static str]),
+    Whole(Numbers),
+    /// A whole message of one of these sets, known by its hash.
+    Message(Numbers),
+    Host(Strings),
+    Path(Strings),
+    Failure(Strings),
     /// A small page with little text, outside the app.
     Bare(bool),
+    /// At least so many of the tab's earlier loads, since the last remedy and within so many seconds, showed the cause
+    /// or were of a place that fits the glob.
+    Earlier {
+        cause: &'static str,
+        place: &'static str,
+        times: usize,
+        within: u32,
+    },
+}
+
+/// Numbers of two bytes, the lower one first.
+#[derive(Clone, Copy)]
+pub struct Numbers(&'static [u8]);
+
+impl Numbers {
+    pub fn iter(self) -> impl Iterator<Item = u16> {
+        self.0.as_chunks().0.iter().map(|pair| u16::from_le_bytes(*pair))
+    }
+}
+
+/// Entries of the table of strings.
+#[derive(Clone, Copy)]
+pub struct Strings(Numbers);
+
+impl Strings {
+    pub fn iter(self) -> impl Iterator<Item = &'static str> {
+        self.0.iter().map(string)
+    }
+}
+
+fn string(id: u16) -> &'static str {
+    let id = usize::from(id);
+    let end = |id: usize| STRING_ENDS.get(id).map_or(0, |end| usize::from(*end));
+    STRINGS.get(id.checked_sub(1).map_or(0, end)..end(id)).unwrap_or_default()
+}
+
+/// The signatures, in the catalogue's order. In the tables they are a few bytes each (`build/emit.rs` writes them): as
+/// structs, their pointers alone would be a tenth of the core.
+pub fn signatures() -> impl Iterator<Item = Signature> {
+    let mut rest = SIGNATURES;
+    #[cfg(not(target_arch = "wasm32"))]
+    let mut names = NAMES.iter();
+    std::iter::from_fn(move || {
+        let ([cause, flags, all, any, low, high], behind) = rest.split_first_chunk()?;
+        let (clues, behind) = behind.split_at_checked(usize::from(u16::from_le_bytes([*low, *high])))?;
+        rest = behind;
+        Some(Signature {
+            #[cfg(not(target_arch = "wasm32"))]
+            name: names.next()?,
+            cause: *cause,
+            confidence: match flags & 3 {
+                0 => Confidence::Possible,
+                1 => Confidence::Likely,
+                _ => Confidence::Certain,
+            },
+            surface: match flags >> 2 & 3 {
+                0 => Surface::Page,
+                1 => Surface::Alert,
+                2 => Surface::Request,
+                _ => Surface::Network,
+            },
+            fallback: flags & 16 != 0,
+            quiet: flags & 32 != 0,
+            beside: flags & 64 != 0,
+            all: *all,
+            any: *any,
+            clues,
+        })
+    })
+}
+
+impl Signature {
+    pub fn clues(&self) -> impl Iterator<Item = Clue> {
+        let mut rest = self.clues;
+        std::iter::from_fn(move || {
+            let ([kind, low, high], behind) = rest.split_first_chunk()?;
+            let (items, behind) = behind.split_at_checked(usize::from(u16::from_le_bytes([*low, *high])))?;
+            rest = behind;
+            let numbers = Numbers(items);
+            let number = |at: usize| numbers.iter().nth(at).unwrap_or_default();
+            Some(match kind {
+                0 => Clue::Status(numbers),
+                1 => Clue::Header(string(number(0)), string(number(1))),
+                2 => Clue::Code(Strings(numbers)),
+                3 => Clue::Marker(numbers),
+                4 => Clue::Title(numbers),
+                5 => Clue::Text(numbers),
+                6 => Clue::Whole(numbers),
+                7 => Clue::Message(numbers),
+                8 => Clue::Host(Strings(numbers)),
+                9 => Clue::Path(Strings(numbers)),
+                10 => Clue::Failure(Strings(numbers)),
+                11 => Clue::Bare(number(0) == 1),
+                _ => Clue::Earlier {
+                    cause: string(number(0)),
+                    place: string(number(1)),
+                    times: usize::from(number(2)),
+                    within: u32::from(number(3)),
+                },
+            })
+        })
+    }
 }
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));

@@ -2,36 +2,55 @@
 
 use crate::{
     address::Address,
-    catalog,
-    evidence::Evidence,
+    catalog::{self, Signature},
+    evidence::Visit,
     facts,
-    report::{Confidence, Diagnosis, Reason, ReasonKind, Surface},
+    report::{Confidence, Diagnosis, Other, Reason, ReasonKind, Surface},
     signature::{Match, Scene},
 };
 
-/// `None`: no page of OpenAI's, or nothing is known to be wrong with it.
-pub fn diagnose(evidence: &Evidence) -> Option<Diagnosis> {
-    let address = Address::read(&evidence.url).filter(Address::is_openai)?;
+/// `None`: no page of OpenAI's or of a sign-in to it, or nothing is known to be wrong with it. Only signatures that
+/// `counts` takes are asked.
+pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Diagnosis> {
+    let evidence = &visit.evidence;
+    let address = Address::read(&evidence.url).filter(|address| address.is_openai() || address.is_in_flow())?;
     let signals = facts::signals(evidence, &address);
-    let mut ranked = Scene::new(evidence, &address, &signals).matches();
-    let best = take_best(&mut ranked)?;
+    let mut ranked = Scene::new(visit, &address, &signals).matches();
+    ranked.retain(|found| counts(&found.signature));
+    // A quiet cause is drawn all the same where the person sees that something is wrong.
+    let seen = visit.standing.as_ref().is_some_and(|standing| standing.overlay)
+        || ranked.iter().any(|found| !found.signature.quiet && !found.signature.beside);
+    // What counts only beside another cause can be the best when it is alone.
+    let best = take_best(&mut ranked).filter(|best| !best.signature.beside)?;
     let cause = catalog::CAUSES.get(usize::from(best.signature.cause))?;
-    let mut others: Vec<String> = Vec::new();
+    let mut others: Vec<Other> = Vec::new();
     while let Some(other) = take_best(&mut ranked) {
         let id = catalog::CAUSES.get(usize::from(other.signature.cause))?.id;
-        if id != cause.id && !others.iter().any(|known| known == id) {
-            others.push(id.to_owned());
+        // That something failed is said already.
+        let adds = !other.signature.fallback || best.signature.fallback;
+        if adds && id != cause.id && !others.iter().any(|known| known.cause == id) {
+            others.push(Other {
+                cause: id.to_owned(),
+                confidence: other.signature.confidence,
+                reasons: reasons(&other.reasons),
+            });
         }
     }
     let surface = best.signature.surface;
+    // Without a page the browser shows an error page of its own, where nothing can be drawn.
+    let drawable = match surface {
+        Surface::Page => evidence.page.is_some(),
+        Surface::Alert | Surface::Request => true,
+        Surface::Network => false,
+    };
     Some(Diagnosis {
         cause: cause.id.to_owned(),
         family: cause.family.to_owned(),
         confidence: best.signature.confidence,
         mover: cause.mover,
         surface,
-        // Without a page the browser shows an error page of its own, where nothing can be drawn.
-        overlay: cause.overlay && surface != Surface::Network && (evidence.page.is_some() || surface == Surface::Alert),
+        // On other people's pages nothing is drawn.
+        overlay: cause.overlay && drawable && seen && address.is_openai(),
         reasons: reasons(&best.reasons),
         facts: facts::facts(evidence, &address, &signals),
         others,
@@ -47,23 +66,48 @@ fn take_best(matches: &mut Vec<Match>) -> Option<Match> {
 
 /// Surer first; then what names a cause before what only says that something failed; then the one that more and stronger clues speak for. What is still equal
 /// stays in the catalogue's order.
-fn rank(found: &Match) -> (Confidence, bool, u32) {
+fn rank(found: &Match) -> (bool, Confidence, bool, u32) {
     let weight = |reason: &Reason| match reason.clue {
-        ReasonKind::Header | ReasonKind::Code | ReasonKind::Address | ReasonKind::Failure => 5,
+        ReasonKind::Header
+        | ReasonKind::Code
+        | ReasonKind::Address
+        | ReasonKind::Failure
+        | ReasonKind::Request
+        | ReasonKind::Loads => 5,
         ReasonKind::Marker => 3,
         ReasonKind::Title | ReasonKind::Text | ReasonKind::Alert => 2,
         ReasonKind::Status => 1,
     };
-    (found.signature.confidence, !found.signature.fallback, found.reasons.iter().map(weight).sum())
+    let Signature { beside, confidence, fallback, .. } = found.signature;
+    (!beside, confidence, !fallback, found.reasons.iter().map(weight).sum())
 }
+
+/// Longest quote, in bytes: between two words of a phrase a page may put as many signs as it likes.
+const QUOTE: usize = 300;
 
 /// Each quote once: a code may be both in the address and in the text.
 fn reasons(all: &[Reason]) -> Vec<Reason> {
     let mut kept: Vec<Reason> = Vec::new();
     for reason in all {
-        if !kept.contains(reason) {
-            kept.push(reason.clone());
+        let mut reason = reason.clone();
+        reason.quote.truncate(reason.quote.floor_char_boundary(QUOTE));
+        if !kept.contains(&reason) {
+            kept.push(reason);
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_are_cut_and_stand_once() {
+        let reason = |length: usize| Reason { clue: ReasonKind::Text, quote: "…".repeat(length) };
+        let kept = reasons(&[reason(90), reason(100), reason(120), reason(90)]);
+        assert_eq!(kept.iter().map(|reason| reason.quote.len()).collect::<Vec<_>>(), [270, 300]);
+        let odd = Reason { clue: ReasonKind::Text, quote: format!("a{}", "…".repeat(120)) };
+        assert_eq!(reasons(&[odd])[0].quote.len(), 298);
+    }
 }

@@ -18,9 +18,25 @@ pub struct Visit {
     /// Remedies tried in this tab, oldest first.
     #[serde(default)]
     pub history: Vec<Attempt>,
+    /// Earlier loads of this tab, oldest first; the last few of them.
+    #[serde(default)]
+    pub loads: Vec<Load>,
     /// Milliseconds since 1970.
     #[serde(default)]
     pub now: f64,
+}
+
+/// An earlier load of the tab: when, where, and what was found on it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Load {
+    /// When it was seen, in milliseconds since 1970.
+    pub at: f64,
+    /// Host and path, ids replaced by `*`: `chatgpt.com/c/*`.
+    pub place: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub cause: Option<String>,
 }
 
 /// The part of a [`Diagnosis`](crate::Diagnosis) that a later look needs; a whole one will do.
@@ -29,6 +45,9 @@ pub struct Visit {
 pub struct Standing {
     pub cause: String,
     pub confidence: crate::report::Confidence,
+    /// Is it drawn on the page?
+    #[serde(default)]
+    pub overlay: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +67,12 @@ pub struct Evidence {
     /// Error surfaces of the app: toasts, dialogs, message errors, field errors.
     #[serde(default)]
     pub alerts: Vec<Alert>,
+    /// Requests of the page, to hosts of OpenAI's, that failed; no aborted ones.
+    #[serde(default)]
+    pub requests: Vec<Request>,
+    /// Tokens of what stands beside the app's own shell, as other extensions do; said with the page and with alerts.
+    #[serde(default)]
+    pub guests: Vec<String>,
     /// Network error of the main frame as the browser names it: `net::ERR_…`, `NS_ERROR_…`, or the sentence that
     /// Firefox gives for TLS faults.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -105,6 +130,23 @@ pub struct Alert {
     /// Tokens of the surface, of its near ancestors and of what it holds.
     #[serde(default)]
     pub markers: Vec<String>,
+}
+
+/// A failed request of the page. Neither its query nor what it carried is known.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Request {
+    pub host: String,
+    /// Ids replaced by `*`: `/backend-api/conversation/*`.
+    pub path: String,
+    /// 400 and above; absent when there was no answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub status: Option<u16>,
+    /// The browser's network error; absent when there was an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub failure: Option<String>,
 }
 
 /// A remedy that was tried, for which cause, when, and how it went.

@@ -7,7 +7,7 @@ use crate::{
     address::Address,
     body,
     evidence::{Evidence, Page},
-    report::{Facts, ReasonKind},
+    report::{Facts, Failing, ReasonKind},
     signature::BARE_ELEMENTS,
 };
 
@@ -43,9 +43,15 @@ pub fn signals<'e>(evidence: &'e Evidence, address: &Address) -> Signals<'e> {
         signals.push(number, ReasonKind::Header);
     }
     if is_login(address) {
-        if let Some(code) = address.parameter("error") {
+        if let Some(code) = address.parameter("error").or_else(|| address.parameter("errorCode")) {
             // `mfa_bypass|google` names the identity provider behind the bar.
             signals.push(code.split('|').next().unwrap_or_default(), ReasonKind::Address);
+        }
+        // OAuth names its own few codes under `error` and the reason beside it.
+        if let Some(reason) = address.parameter("error_description") {
+            for word in reason.split(|c: char| !is_identifier(c)).filter(|word| word.contains('_')) {
+                signals.push(word, ReasonKind::Address);
+            }
         }
         if let Some(payload) = address.parameter("payload").as_deref().and_then(payload) {
             signals.json(&payload, ReasonKind::Address);
@@ -53,7 +59,8 @@ pub fn signals<'e>(evidence: &'e Evidence, address: &Address) -> Signals<'e> {
     }
     if let Some(page) = &evidence.page {
         signals.body(page, status(evidence));
-        // The login's error page prints the code in its sentence: "… (invalid_state)", "错误代码：unsupported_country".
+        // The login's error page prints the code in its sentence: "… (invalid_state)", "错误代码：unsupported_country",
+        // or in a line of its own.
         if address.host.starts_with("auth") && page.elements <= BARE_ELEMENTS {
             for identifier in identifiers(&page.text).take(4) {
                 signals.push(identifier, ReasonKind::Text);
@@ -112,9 +119,13 @@ impl<'e> Signals<'e> {
 }
 
 pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts {
-    let ray = header(evidence, "cf-ray").unwrap_or_default();
-    let (ray_id, colo) = ray.split_once('-').unwrap_or((ray, ""));
     let text = evidence.page.as_ref().map_or("", |page| page.text.as_str());
+    let said: Vec<Printed> = evidence.alerts.iter().map(|alert| printed(&alert.text)).collect();
+    // What an alert prints is of the request that failed; the header is of the page around it.
+    let ray =
+        said.iter().find_map(|printed| printed.ray).or(signals.printed.ray).or_else(|| header(evidence, "cf-ray"));
+    let ray = ray.unwrap_or_default();
+    let (ray_id, colo) = ray.split_once('-').unwrap_or((ray, ""));
     Facts {
         host: address.host.to_owned(),
         status: status(evidence),
@@ -123,18 +134,70 @@ pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts
             .filter(|id| is_ray(id))
             .or_else(|| signals.ray_id.clone().filter(|id| is_ray(id)))
             .or_else(|| signals.printed.ray_id.map(str::to_owned)),
-        colo: (colo.len() == 3 && colo.bytes().all(|b| b.is_ascii_uppercase())).then(|| colo.to_owned()),
-        request_id: header(evidence, "x-request-id")
-            .map(str::to_owned)
-            .or_else(|| signals.request_id.clone())
-            .or_else(|| signals.printed.uuid.map(str::to_owned))
-            .or_else(|| evidence.alerts.iter().find_map(|alert| printed(&alert.text).uuid).map(str::to_owned))
-            .filter(|id| id.len() <= 64 && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')),
+        colo: is_colo(colo).then(|| colo.to_owned()),
+        // The same for request ids.
+        request_id: [
+            said.iter().find_map(|printed| printed.uuid),
+            signals.request_id.as_deref(),
+            signals.printed.uuid,
+            header(evidence, "x-request-id"),
+        ]
+        .into_iter()
+        .flatten()
+        .find(|id| {
+            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        })
+        .map(str::to_owned),
         country: signals.codes.iter().any(|code| code.value == "1009").then(|| country(text)).flatten(),
         retry_after: header(evidence, "retry-after")
             .and_then(|value| value.trim().parse().ok())
             .or(signals.retry_after),
+        resets: evidence.alerts.iter().find_map(|alert| clock(&alert.text)).map(str::to_owned),
+        time: time(text).map(str::to_owned),
+        failing: evidence.page.as_ref().and_then(failing),
     }
+}
+
+/// The first time of day in a message, with what tells its half: `3:05 PM`, `15:05`.
+fn clock(text: &str) -> Option<&str> {
+    let bytes = text.as_bytes();
+    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
+    let colon = (1..bytes.len()).find(|at| {
+        bytes.get(*at) == Some(&b':') && digit(at - 1) && digit(at + 1) && digit(at + 2) && !digit(at + 3)
+    })?;
+    let from = if colon > 1 && digit(colon - 2) { colon - 2 } else { colon - 1 };
+    let end = colon + 3;
+    if is_in_address(text, from, end) {
+        return None;
+    }
+    let half =
+        text.get(end..end + 3).filter(|half| [" am", " pm"].iter().any(|known| half.eq_ignore_ascii_case(known)));
+    text.get(from..end + half.map_or(0, str::len))
+}
+
+/// `2025-06-10 08:11:12 UTC`, as Cloudflare's pages print it.
+fn time(text: &str) -> Option<&str> {
+    const FORM: &[u8] = b"0000-00-00 00:00:00 UTC";
+    let shaped = |window: &[u8]| {
+        window.iter().zip(FORM).all(|(byte, form)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form })
+    };
+    let from = text.as_bytes().windows(FORM.len()).position(shaped)?;
+    text.get(from..from + FORM.len() - 4)
+}
+
+/// The box of a 5xx page that carries the mark of the failure: tokens come in document order, each once.
+fn failing(page: &Page) -> Option<Failing> {
+    let mut at = None;
+    for token in &page.markers {
+        match token.as_str() {
+            "#cf-browser-status" => at = Some(Failing::Browser),
+            "#cf-cloudflare-status" => at = Some(Failing::Edge),
+            "#cf-host-status" => at = Some(Failing::Origin),
+            ".cf-error-source" | ".cf-icon-error" => return at,
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Status of the main frame: as the network saw it, else as the page's own timing says.
@@ -162,12 +225,13 @@ fn payload(value: &str) -> Option<String> {
     }
     let mut bytes = Vec::with_capacity(value.len() / 4 * 3 + 3);
     let (mut bits, mut held) = (0u32, 0u32);
-    for byte in value.bytes().filter(|byte| !matches!(byte, b'=' | b' ')) {
+    for byte in value.bytes().filter(|byte| *byte != b'=') {
         let digit = match byte {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
             b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
+            // A `+` that nobody escaped comes as a space.
+            b'+' | b'-' | b' ' => 62,
             b'/' | b'_' => 63,
             _ => return None,
         };
@@ -205,8 +269,22 @@ struct Printed<'t> {
     /// A number of Cloudflare's, where page translation rewrote the words around it.
     number: Option<&'t str>,
     ray_id: Option<&'t str>,
+    /// With the data centre behind it: `8830f9abcda18283-FRA`.
+    ray: Option<&'t str>,
+    /// Of a request; never of the visitor's session.
     uuid: Option<&'t str>,
 }
+
+/// By byte: is it an ASCII letter, a digit, `-` or `_`? Asked of each byte of a page, so it is a table.
+static IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        byte += 1;
+    }
+    table
+};
 
 /// One pass over the bytes: looks at runs of ASCII letters, digits, `-` and `_`.
 fn printed(text: &str) -> Printed<'_> {
@@ -214,10 +292,12 @@ fn printed(text: &str) -> Printed<'_> {
     let mut printed = Printed::default();
     // How many words after "error" the number may still come.
     let mut said_error = 0u8;
+    // How many words after "session" an id is taken for the session's.
+    let mut said_session = 0u8;
     let mut at = 0;
     while at < bytes.len() {
         let from = at;
-        while bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')) {
+        while bytes.get(at).is_some_and(|byte| IN_WORD[usize::from(*byte)]) {
             at += 1;
         }
         if at == from {
@@ -226,7 +306,7 @@ fn printed(text: &str) -> Printed<'_> {
         }
         let word = text.get(from..at).unwrap_or_default();
         match at - from {
-            3 | 4 if is_number(word) => {
+            3 | 4 if is_number(word) && !is_in_address(text, from, at) => {
                 if said_error > 0 {
                     printed.error_number.get_or_insert(word);
                 }
@@ -237,16 +317,45 @@ fn printed(text: &str) -> Printed<'_> {
             16 if is_ray(word) => {
                 printed.ray_id.get_or_insert(word);
             }
-            36 if is_uuid(word) => {
-                printed.uuid.get_or_insert(word);
+            20 if word.split_once('-').is_some_and(|(ray, colo)| is_ray(ray) && is_colo(colo)) => {
+                printed.ray.get_or_insert(word);
             }
+            36 if is_uuid(word) => {
+                if said_session == 0 {
+                    printed.uuid.get_or_insert(word);
+                }
+            }
+            7.. if names_session(word) => said_session = 3,
             5 if word.eq_ignore_ascii_case("error") => said_error = 4,
             4 | 6 | 9 if ["code", "number", "reference"].iter().any(|between| word.eq_ignore_ascii_case(between)) => {}
             _ => said_error = 0,
         }
         said_error = said_error.saturating_sub(1);
+        said_session = said_session.saturating_sub(1);
     }
     printed
+}
+
+/// `session`, `sessionId`, `session_id`, `auth_session`.
+fn names_session(word: &str) -> bool {
+    word.as_bytes().windows(7).any(|part| part.eq_ignore_ascii_case(b"session"))
+}
+
+/// Do these bytes belong to an IP address? Its groups look like codes and times.
+fn is_in_address(text: &str, from: usize, to: usize) -> bool {
+    let part = |byte: &u8| byte.is_ascii_hexdigit() || matches!(byte, b'.' | b':');
+    let (before, after) =
+        (text.as_bytes().get(..from).unwrap_or_default(), text.as_bytes().get(to..).unwrap_or_default());
+    let (left, right) = (
+        before.iter().rev().take(45).take_while(|byte| part(byte)),
+        after.iter().take(45).take_while(|byte| part(byte)),
+    );
+    let (dots, colons) = left.chain(right).fold((0, 0), |(dots, colons), byte| match byte {
+        b'.' => (dots + 1, colons),
+        b':' => (dots, colons + 1),
+        _ => (dots, colons),
+    });
+    dots > 2 || colons > 1
 }
 
 /// "… banned the country or region your IP address is in (CN) from …": two capitals alone in brackets.
@@ -258,12 +367,20 @@ fn country(text: &str) -> Option<String> {
     })
 }
 
-/// Identifiers behind a bracket, a colon or an equals sign: where a machine put them, and not part of an address.
+/// Identifiers behind a bracket, a colon or an equals sign, or alone in a line: where a machine put them, and not part
+/// of an address.
 fn identifiers(text: &str) -> impl Iterator<Item = &str> {
-    text.split(['(', '（', ':', '：', '=']).skip(1).filter_map(|rest| {
-        let word = rest.trim_start().split(|c: char| !(c.is_ascii_lowercase() || c == '_' || c == '@')).next()?;
-        (word.contains('_') && !word.contains('@')).then_some(word)
+    text.lines().flat_map(|line| {
+        let alone = Some(line.trim()).filter(|line| line.chars().all(is_identifier));
+        let marked = line.split(['(', '（', ':', '：', '=']).skip(1).filter_map(|rest| {
+            rest.trim_start().split(|c: char| !(is_identifier(c) || c == '@')).next().filter(|word| !word.contains('@'))
+        });
+        alone.into_iter().chain(marked).filter(|word| word.contains('_'))
     })
+}
+
+fn is_identifier(c: char) -> bool {
+    c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_'
 }
 
 fn is_number(word: &str) -> bool {
@@ -274,6 +391,10 @@ fn is_ray(word: &str) -> bool {
     word.len() == 16 && word.bytes().all(|b| b.is_ascii_hexdigit()) && word.bytes().any(|b| b.is_ascii_digit())
 }
 
+fn is_colo(word: &str) -> bool {
+    word.len() == 3 && word.bytes().all(|b| b.is_ascii_uppercase())
+}
+
 fn is_uuid(word: &str) -> bool {
     word.len() == 36
         && word
@@ -282,9 +403,9 @@ fn is_uuid(word: &str) -> bool {
             .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
-/// Codes are short identifiers; whatever else stands in such a place is not one.
+/// Codes are short identifiers; whatever else stands in such a place, an IP address above all, is not one.
 fn is_code(value: &str) -> bool {
-    (1..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.".contains(&b))
+    (1..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
 }
 
 #[cfg(test)]
@@ -355,6 +476,7 @@ mod tests {
                 assert_eq!(payload(&engine.encode(&text)).as_deref(), Some(text.as_str()));
             }
         }
+        assert_eq!(payload("Pj4 Pj4+").as_deref(), Some(">>>>>>"));
         assert_eq!(payload("a*b"), None);
         assert_eq!(payload("____"), None);
     }
@@ -373,9 +495,104 @@ mod tests {
             (Some("FRA"), Some("CN"), Some(120))
         );
         assert!(!serde_json::to_string(&facts).unwrap().contains("203.0.113"));
+        let body = r#"{"error":{"code":"203.0.113.7","type":"x.y"}}"#;
+        assert_eq!(read("https://chatgpt.com/", body, &[], &[]).0, [""; 0]);
+        assert_eq!(read("https://chatgpt.com/", "", &[], &[("x-request-id", "")]).1.request_id, None);
         assert_eq!(
             read("https://chatgpt.com/", "Ray ID: 909c9f2b980f034a", &[], &[]).1.ray_id.as_deref(),
             Some("909c9f2b980f034a")
         );
+    }
+
+    #[test]
+    fn codes_of_a_login_wherever_it_puts_them() {
+        let codes = |url: &str, text: &str| read(url, text, &[], &[]).0;
+        for text in [
+            "An error occurred during authentication (invalid_state). Please try again.",
+            "验证过程中出错（invalid_state）。请重试。",
+            "错误代码：invalid_state",
+            "Error\nerror_code: invalid_state\nrequest_id: 3acf6fde-c92d-4c85-8b8c-4dcdf661acc6",
+            "Something went wrong\ninvalid_state",
+        ] {
+            assert_eq!(codes("https://auth.openai.com/error", text), ["invalid_state"], "{text}");
+        }
+        for text in ["invalid_state is a name", "We wrote to: ada_lovelace@example.com", "ada_lovelace@example.com"] {
+            assert_eq!(codes("https://auth.openai.com/log-in", text), [""; 0], "{text}");
+        }
+        assert_eq!(
+            codes(
+                "http://localhost:1455/auth/callback?error=access_denied&error_description=no%3A+missing_entitlement",
+                ""
+            ),
+            ["access_denied", "missing_entitlement"]
+        );
+        assert_eq!(codes("https://chatgpt.com/c/1", "(invalid_state)"), [""; 0]);
+    }
+
+    #[test]
+    fn ids_of_the_request_that_failed_and_not_of_the_page_around_it() {
+        let alert = |text: &str| {
+            let evidence = Evidence {
+                url: "https://chatgpt.com/c/1".into(),
+                response: Some(Response {
+                    status: 200,
+                    headers: vec![Header { name: "cf-ray".into(), value: "909c9f2b980f034a-FRA".into() }],
+                }),
+                alerts: vec![crate::evidence::Alert { text: text.into(), markers: vec![] }],
+                ..Evidence::default()
+            };
+            let address = Address::read(&evidence.url).unwrap();
+            let facts = facts(&evidence, &address, &signals(&evidence, &address));
+            (facts.ray_id.unwrap(), facts.colo.unwrap(), facts.request_id)
+        };
+        assert_eq!(
+            alert("Unusual activity has been detected. (8830f9abcda18283-FRA)"),
+            ("8830f9abcda18283".into(), "FRA".into(), None)
+        );
+        assert_eq!(
+            alert("Unusual activity has been detected. (79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0)"),
+            ("909c9f2b980f034a".into(), "FRA".into(), Some("79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0".into()))
+        );
+        let headers = [("x-request-id", "req_page")];
+        let of = |url: &str, text: &str| read(url, text, &[], &headers).1.request_id.unwrap();
+        let (session, request) = ("11111111-2222-4333-8444-555555555555", "79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0");
+        assert_eq!(of("https://auth.openai.com/error", &format!("请求 ID：{request}")), request);
+        assert_eq!(
+            of("https://auth.openai.com/error", &format!("Session ID: {session}\nRequest ID: {request}")),
+            request
+        );
+        assert_eq!(of("https://auth.openai.com/error", &format!("session_id={session}")), "req_page");
+        assert_eq!(of(&format!("https://auth.openai.com/error?payload=e30&session_id={session}"), ""), "req_page");
+        assert_eq!(of("https://chatgpt.com/x", &format!(r#"{{"sessionId":"{session}"}}"#)), "req_page");
+    }
+
+    #[test]
+    fn groups_of_an_address_are_no_codes_and_no_times() {
+        for text in ["2001:db8:1020::7", "Error 203.0.113.7", "IP 198.51.100.1020", "error 2001:db8::1020:2"] {
+            assert_eq!(read("https://chatgpt.com/", text, &["#cf-wrapper"], &[]).0, [""; 0], "{text}");
+        }
+        assert_eq!(read("https://chatgpt.com/", "Error code:1020", &["#cf-wrapper"], &[]).0, ["1020"]);
+        assert_eq!((clock("2001:db8:12:34::7"), clock("until 15:05.")), (None, Some("15:05")));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_ip_address_is_taken_over(
+            four in proptest::prelude::any::<std::net::Ipv4Addr>(),
+            six in proptest::prelude::any::<std::net::Ipv6Addr>(),
+            before in proptest::sample::select(vec![
+                "[IP:", "Your IP: ", "error ", "error: ", "(", "{\"error\":{\"code\":\"", "{\"request_id\":\"", "error code: ", "at ",
+            ]),
+            after in proptest::sample::select(vec!["", "]", " | Ray ID:909c9f2b980f034a]", "\"}}", ") (CN)", " UTC", "-FRA"]),
+            url in proptest::sample::select(vec!["https://chatgpt.com/", "https://auth.openai.com/error"]),
+        ) {
+            for address in [four.to_string(), six.to_string()] {
+                let text = format!("{before}{address}{after}");
+                let (_, mut facts) = read(url, &text, &["#cf-wrapper"], &[("cf-error-type", "1009"), ("x-request-id", &address)]);
+                facts.host.clear();
+                let json = serde_json::to_string(&facts).unwrap();
+                proptest::prop_assert!(!json.contains(&address), "{json}");
+            }
+        }
     }
 }

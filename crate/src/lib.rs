@@ -17,34 +17,54 @@ mod verdict;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use evidence::{Alert, Attempt, Evidence, Header, Outcome, Page, Response, Standing, Visit};
+pub use evidence::{Alert, Attempt, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Visit};
 pub use report::{
-    Action, Confidence, Diagnosis, Facts, Judgement, Mover, Reason, ReasonKind, Report, Scope, Step, StepState,
-    Surface, Verdict,
+    Action, Confidence, Diagnosis, Facts, Failing, Judgement, Mover, Other, Reason, ReasonKind, Report, Scope, Step,
+    StepState, Surface, Verdict,
 };
 
 use address::Address;
+use catalog::Signature;
 
 /// The one function. Evidence that shows nothing (no page, no alert, no failure) leaves the standing diagnosis as
 /// it is, so that a plan can be made anew after a step.
 pub fn examine(visit: &Visit) -> Report {
+    examine_by(visit, |_| true)
+}
+
+/// What the catalogue would say if it did not have this signature; for tests.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn examine_without(visit: &Visit, signature: &str) -> Report {
+    examine_by(visit, |known| known.name != signature)
+}
+
+fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
     let evidence = &visit.evidence;
-    let Some(address) = Address::read(&evidence.url).filter(Address::is_openai) else { return Report::default() };
-    let seen = diagnose::diagnose(evidence);
+    let Some(address) = Address::read(&evidence.url) else { return Report::default() };
+    // Other people's pages in a sign-in are looked at, and nothing is offered to be cleared there.
+    let ours = address.is_openai();
+    if !ours && !address.is_in_flow() {
+        return Report::default();
+    }
+    let seen = diagnose::diagnose(visit, counts);
     let judgement = verdict::judge(visit, seen.as_ref());
     // A page or a failure tells all there is; an alert is weighed against what stands; silence changes nothing.
     let silent = evidence.page.is_none() && evidence.failure.is_none();
+    let outweighs = |seen: &Diagnosis, standing: &Standing| {
+        // What is only named at the toolbar does not take the place of what a person sees.
+        seen.confidence > standing.confidence || seen.overlay && seen.confidence == standing.confidence
+    };
     let standing = visit
         .standing
         .as_ref()
-        .filter(|standing| silent && seen.as_ref().is_none_or(|seen| seen.confidence < standing.confidence));
+        .filter(|standing| silent && !seen.as_ref().is_some_and(|seen| outweighs(seen, standing)));
     let diagnosis = if standing.is_some() { None } else { seen };
     let cause = standing.map(|standing| &standing.cause).or(diagnosis.as_ref().map(|diagnosis| &diagnosis.cause));
     let cause = cause.and_then(|id| catalog::CAUSES.iter().find(|cause| cause.id == id));
     Report {
         stands: standing.is_some() && cause.is_some(),
-        plan: cause.map(|cause| plan::plan(visit, cause, address.host, judgement.as_ref())).unwrap_or_default(),
-        tools: plan::tools(cause, address.host),
+        plan: cause.map(|cause| plan::plan(visit, cause, &address, judgement.as_ref())).unwrap_or_default(),
+        tools: if ours { plan::tools(cause, address.host) } else { Vec::new() },
         diagnosis,
         judgement,
     }
@@ -53,7 +73,40 @@ pub fn examine(visit: &Visit) -> Report {
 /// Names of the signatures with the causes they stand for, for tests and for the catalogue's table.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn signatures() -> impl Iterator<Item = (&'static str, &'static str)> {
-    catalog::SIGNATURES
-        .iter()
+    catalog::signatures()
         .filter_map(|signature| Some((signature.name, catalog::CAUSES.get(usize::from(signature.cause))?.id)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(url: &str, status: u16, text: &str) -> Report {
+        let page = Page { elements: 20, text: text.into(), markers: vec![".blocked-icon".into()], ..Page::default() };
+        let response = Some(Response { status, headers: vec![] });
+        let evidence = Evidence { url: url.into(), response, page: Some(page), ..Evidence::default() };
+        examine(&Visit { evidence, standing: None, history: vec![], loads: vec![], now: 0.0 })
+    }
+
+    #[test]
+    fn on_other_peoples_pages_only_what_names_them_counts_and_nothing_is_cleared_or_drawn() {
+        let callback = "http://localhost:1455/auth/callback?error=access_denied";
+        for (url, cause) in
+            [("https://accounts.google.com/v3/signin/rejected", "sign_in_browser_refused"), (callback, "login_expired")]
+        {
+            let report = report(url, 200, "");
+            let diagnosis = report.diagnosis.unwrap();
+            assert_eq!(diagnosis.cause, cause);
+            assert!(!diagnosis.overlay && report.tools.is_empty() && !report.plan.is_empty());
+            assert!(!report.plan.iter().any(|step| matches!(step.action, Action::Clear { .. })), "{url}");
+        }
+        for (url, status, text) in [
+            ("https://accounts.google.com/", 403, "error code: 1020"),
+            ("https://login.live.com/auth/error?error=invalid_state", 429, "Too many requests"),
+            ("http://localhost:1455/auth/callback?code=x", 200, "error code: 1020"),
+            ("http://localhost:3000/auth/callback?error=access_denied", 500, "Missing authorization code"),
+        ] {
+            assert_eq!(report(url, status, text), Report::default(), "{url}");
+        }
+    }
 }

@@ -1,21 +1,25 @@
 //! What to do about a cause: the steps in the catalogue's order, each with its state from the history.
 
 use crate::{
+    address::Address,
     catalog::{self, Cause, Hands, Remedy},
     evidence::{Attempt, Outcome, Visit},
     report::{Action, Judgement, Scope, Step, StepState},
 };
 
-pub fn plan(visit: &Visit, cause: &Cause, host: &str, judgement: Option<&Judgement>) -> Vec<Step> {
+/// On other people's pages nothing is offered to be cleared.
+pub fn plan(visit: &Visit, cause: &Cause, address: &Address, judgement: Option<&Judgement>) -> Vec<Step> {
+    let ours = address.is_openai();
     let mut steps: Vec<Step> = cause
         .plan
         .iter()
         .filter_map(|id| catalog::REMEDIES.get(usize::from(*id)))
+        .filter(|remedy| ours || !matches!(remedy.hands, Hands::Clear { .. }))
         .map(|remedy| {
             let last = visit.history.iter().rfind(|attempt| attempt.remedy == remedy.id && attempt.cause == cause.id);
             Step {
                 remedy: remedy.id.to_owned(),
-                action: action(remedy, host),
+                action: action(remedy, address.host),
                 state: last.map_or(StepState::Open, |attempt| state(attempt, judgement)),
             }
         })

@@ -39,7 +39,16 @@ pub struct Diagnosis {
     pub reasons: Vec<Reason>,
     pub facts: Facts,
     /// Other causes that fit less well, best first.
-    pub others: Vec<String>,
+    pub others: Vec<Other>,
+}
+
+/// A cause that fits less well than the first one, with what speaks for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Other {
+    pub cause: String,
+    pub confidence: Confidence,
+    pub reasons: Vec<Reason>,
 }
 
 /// How sure a signature is. `Certain` only where machines wrote the signal.
@@ -63,7 +72,8 @@ pub enum Mover {
     Network,
 }
 
-/// Where the fault was seen: the page itself, an error surface inside the app, or the network below the page.
+/// Where the fault was seen: the page itself, an error surface inside the app, a request of the app, or the network
+/// below the page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -71,6 +81,7 @@ pub enum Surface {
     #[default]
     Page,
     Alert,
+    Request,
     Network,
 }
 
@@ -94,6 +105,10 @@ pub enum ReasonKind {
     Alert,
     Address,
     Failure,
+    /// A failed request: status or network error, host and path.
+    Request,
+    /// Earlier loads of the tab: how many, within how many minutes.
+    Loads,
 }
 
 /// What support will ask for. Never holds the visitor's IP address.
@@ -127,6 +142,31 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub retry_after: Option<u32>,
+    /// When a limit ends, as the message has it: `3:05 PM`, `15:05`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub resets: Option<String>,
+    /// The time that the page itself names, in UTC: `2025-06-10 08:11:12`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub time: Option<String>,
+    /// Which of the three boxes on Cloudflare's 5xx page failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub failing: Option<Failing>,
+}
+
+/// A box of Cloudflare's 5xx page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Failing {
+    /// The visitor's side.
+    Browser,
+    /// Cloudflare itself.
+    Edge,
+    /// The servers behind it.
+    Origin,
 }
 
 /// A remedy with its place in the plan.

@@ -4,8 +4,8 @@ use access_medic_phrases::{Found, Trie};
 
 use crate::{
     address::{Address, glob},
-    catalog::{self, Clue, Signature},
-    evidence::{Alert, Evidence, Page},
+    catalog::{self, Clue, Numbers, Signature, Strings},
+    evidence::{Alert, Evidence, Load, Page, Request, Visit},
     facts::{self, Signals},
     report::{Reason, ReasonKind, Surface},
 };
@@ -15,8 +15,10 @@ const PHRASES: Trie<'static> = Trie {
     next: catalog::NEXT,
     first: catalog::FIRST,
     word: catalog::WORD,
-    ends: catalog::ENDS,
-    phrases: catalog::PHRASES,
+    pairs: catalog::PAIRS,
+    ranks: catalog::RANKS,
+    groups: catalog::GROUPS,
+    count: catalog::GROUP_COUNT,
 };
 
 /// A page counts as bare up to these sizes: error pages have 15 to 85 elements and a few sentences
@@ -26,11 +28,14 @@ const BARE_TEXT: usize = 3_000;
 
 /// Everything that signatures look at, read once.
 pub struct Scene<'e> {
+    visit: &'e Visit,
     evidence: &'e Evidence,
     address: &'e Address<'e>,
     signals: &'e Signals<'e>,
     page: Option<Area<'e>>,
     alerts: Vec<Area<'e>>,
+    /// What only speaks beside another cause is looked for in the marks of the app's guests.
+    guests: Area<'e>,
     /// There is a document to judge, or an answer that brought none: of an empty error answer browsers make a page of
     /// their own, which nobody can read.
     answered: bool,
@@ -41,26 +46,33 @@ pub struct Scene<'e> {
 struct Area<'e> {
     title: Option<Found<'e>>,
     text: Found<'e>,
+    /// Sets of whole messages that the text holds one of, with the words of it.
+    messages: Vec<(u8, &'e str)>,
     /// By marker id of the catalogue: the token that fits.
     markers: Vec<Option<&'e str>>,
 }
 
 /// A signature that held.
 pub struct Match {
-    pub signature: &'static Signature,
+    pub signature: Signature,
     pub reasons: Vec<Reason>,
 }
 
 impl<'e> Scene<'e> {
-    pub fn new(evidence: &'e Evidence, address: &'e Address<'e>, signals: &'e Signals<'e>) -> Self {
+    pub fn new(visit: &'e Visit, address: &'e Address<'e>, signals: &'e Signals<'e>) -> Self {
+        let evidence = &visit.evidence;
         let page = evidence.page.as_ref();
+        let failed = facts::status(evidence).is_some_and(|status| status >= 400);
+        let bare = page.map_or(failed, is_bare);
         Self {
+            visit,
             evidence,
             address,
             signals,
             page: page.map(|page| Area {
                 title: Some(PHRASES.scan(&page.title)),
                 text: PHRASES.scan(&page.text),
+                messages: if bare { messages(&page.text) } else { Vec::new() },
                 markers: markers(&page.markers),
             }),
             alerts: evidence
@@ -69,40 +81,72 @@ impl<'e> Scene<'e> {
                 .map(|Alert { text, markers: tokens }| Area {
                     title: None,
                     text: PHRASES.scan(text),
+                    messages: messages(text),
                     markers: markers(tokens),
                 })
                 .collect(),
-            answered: page.is_some() || facts::status(evidence).is_some_and(|status| status >= 400),
-            bare: page.is_some_and(is_bare),
+            guests: Area {
+                title: None,
+                text: PHRASES.scan(""),
+                messages: Vec::new(),
+                markers: markers(&evidence.guests),
+            },
+            answered: page.is_some() || failed,
+            bare,
         }
     }
 
     pub fn matches(&self) -> Vec<Match> {
-        let held = |signature: &'static Signature| {
+        let held = |signature: Signature| {
             let reasons = match signature.surface {
-                Surface::Page => self.answered.then(|| self.holds(signature, self.page.as_ref())).flatten(),
-                Surface::Network => self.holds(signature, None),
-                Surface::Alert => self.alerts.iter().find_map(|alert| self.holds(signature, Some(alert))),
+                _ if signature.beside => self.holds(&signature, Some(&self.guests), None),
+                Surface::Page => self.answered.then(|| self.holds(&signature, self.page.as_ref(), None)).flatten(),
+                Surface::Network => self.holds(&signature, None, None),
+                Surface::Alert => self.alerts.iter().find_map(|alert| self.holds(&signature, Some(alert), None)),
+                Surface::Request => {
+                    self.evidence.requests.iter().find_map(|request| self.holds(&signature, None, Some(request)))
+                }
             };
             reasons.map(|reasons| Match { signature, reasons })
         };
-        catalog::SIGNATURES.iter().filter_map(held).collect()
+        let ours = self.address.is_openai();
+        catalog::signatures().filter(|signature| ours || self.is_named(signature)).filter_map(held).collect()
+    }
+
+    /// Does the signature name this very host? On other people's pages nothing else counts.
+    fn is_named(&self, signature: &Signature) -> bool {
+        let names =
+            |clue: Clue| matches!(clue, Clue::Host(hosts) if hosts.iter().any(|known| known == self.address.host));
+        signature.clues().take(usize::from(signature.all)).any(names)
     }
 
     /// The reasons, if every clue of `all`, one of `any` and none of `none` holds.
-    fn holds(&self, signature: &Signature, area: Option<&Area>) -> Option<Vec<Reason>> {
-        let see = |clue: &Clue| self.sees(clue, area, signature.surface);
+    fn holds(&self, signature: &Signature, area: Option<&Area>, request: Option<&Request>) -> Option<Vec<Reason>> {
+        let see = |clue: &Clue| match request {
+            // Once is enough: host and path are in the quote of the status or the failure.
+            Some(request) => {
+                fits(clue, request).then(|| matches!(clue, Clue::Status(_) | Clue::Failure(_)).then(|| quoted(request)))
+            }
+            None => self.sees(clue, area, signature.surface),
+        };
+        let (all, any) = (usize::from(signature.all), usize::from(signature.any));
         let mut reasons = Vec::new();
-        for clue in signature.all {
-            reasons.extend(see(clue)?);
+        let mut one = any == 0;
+        for (at, clue) in signature.clues().enumerate() {
+            if at >= all && at < all + any && one {
+                continue;
+            }
+            match see(&clue) {
+                None if at < all => return None,
+                Some(_) if at >= all + any => return None,
+                Some(reason) => {
+                    one |= at >= all;
+                    reasons.extend(reason);
+                }
+                None => {}
+            }
         }
-        if !signature.any.is_empty() {
-            reasons.extend(signature.any.iter().find_map(see)?);
-        }
-        if signature.none.iter().any(|clue| see(clue).is_some()) {
-            return None;
-        }
-        Some(reasons)
+        one.then_some(reasons)
     }
 
     /// `None`: the clue does not hold. `Some(None)`: it holds and is not worth quoting.
@@ -112,12 +156,12 @@ impl<'e> Scene<'e> {
         match clue {
             Clue::Status(ranges) => {
                 let status = facts::status(self.evidence)?;
-                if !ranges.iter().any(|(first, last)| (*first..=*last).contains(&status)) {
+                if !within(*ranges, status) {
                     return None;
                 }
                 quote(ReasonKind::Status, &status.to_string())
             }
-            Clue::Header { name, value } => {
+            Clue::Header(name, value) => {
                 let seen = facts::header(self.evidence, name)?;
                 if !glob(value, seen) {
                     return None;
@@ -125,7 +169,7 @@ impl<'e> Scene<'e> {
                 quote(ReasonKind::Header, &format!("{name}: {seen}"))
             }
             Clue::Code(codes) => {
-                let code = self.signals.codes.iter().find(|code| codes.contains(&code.value.as_str()))?;
+                let code = self.signals.codes.iter().find(|code| codes.iter().any(|known| known == code.value))?;
                 quote(
                     if code.from == ReasonKind::Address { ReasonKind::Address } else { ReasonKind::Code },
                     &code.value,
@@ -133,14 +177,14 @@ impl<'e> Scene<'e> {
             }
             Clue::Marker(ids) => quote(
                 ReasonKind::Marker,
-                ids.iter().find_map(|id| area?.markers.get(usize::from(*id)).copied().flatten())?,
+                ids.iter().find_map(|id| area?.markers.get(usize::from(id)).copied().flatten())?,
             ),
             Clue::Title(ids) => {
                 let title = area?.title.as_ref()?;
-                quote(ReasonKind::Title, ids.iter().find_map(|id| title.seen(*id))?)
+                quote(ReasonKind::Title, ids.iter().find_map(|id| title.seen(id))?)
             }
-            Clue::Text(ids) => quote(said, ids.iter().find_map(|id| area?.text.seen(*id))?),
-            Clue::Whole(ids) => quote(said, ids.iter().find_map(|id| area?.text.whole(*id))?),
+            Clue::Text(ids) => quote(said, ids.iter().find_map(|id| area?.text.seen(id))?),
+            Clue::Whole(ids) => quote(said, ids.iter().find_map(|id| area?.text.whole(id))?),
             Clue::Host(hosts) => hosts.iter().any(|host| glob(host, self.address.host)).then_some(None),
             Clue::Path(paths) => paths.iter().any(|path| glob(path, self.address.path)).then_some(None),
             Clue::Failure(codes) => {
@@ -151,14 +195,99 @@ impl<'e> Scene<'e> {
                 quote(ReasonKind::Failure, failure)
             }
             Clue::Bare(bare) => (*bare == self.bare).then_some(None),
+            Clue::Message(sets) => quote(
+                said,
+                area?
+                    .messages
+                    .iter()
+                    .find(|(set, _)| sets.iter().any(|known| known == u16::from(*set)))
+                    .map(|(_, words)| *words)?,
+            ),
+            Clue::Earlier { cause, place, times, within } => {
+                let seen = self.earlier(cause, place, *within);
+                if seen < *times {
+                    return None;
+                }
+                quote(ReasonKind::Loads, &format!("{} / {} min", seen + 1, within / 60))
+            }
         }
+    }
+
+    /// How many earlier loads fit, since the last remedy that was carried out and within so many seconds.
+    fn earlier(&self, cause: &str, place: &str, within: u32) -> usize {
+        let attempt = self.visit.history.last().map_or(0.0, |attempt| attempt.at);
+        let since = attempt.max(self.evidence.at - f64::from(within) * 1000.0);
+        let fits = |load: &&Load| {
+            load.at > since
+                && load.at < self.evidence.at
+                && if cause.is_empty() { glob(place, &load.place) } else { load.cause.as_deref() == Some(cause) }
+        };
+        self.visit.loads.iter().filter(fits).count()
     }
 }
 
+/// Does a clue of surface `request` hold for this one?
+fn fits(clue: &Clue, request: &Request) -> bool {
+    let any = |globs: Strings, text: &str| globs.iter().any(|pattern| glob(pattern, text));
+    match clue {
+        Clue::Status(ranges) => request.status.is_some_and(|status| within(*ranges, status)),
+        Clue::Host(hosts) => any(*hosts, &request.host),
+        Clue::Path(paths) => any(*paths, &request.path),
+        Clue::Failure(codes) => request.failure.as_deref().is_some_and(|failure| any(*codes, failure)),
+        _ => false,
+    }
+}
+
+/// Is the status in one of the ranges?
+fn within(ranges: Numbers, status: u16) -> bool {
+    let mut ends = ranges.iter();
+    while let (Some(first), Some(last)) = (ends.next(), ends.next()) {
+        if (first..=last).contains(&status) {
+            return true;
+        }
+    }
+    false
+}
+
+fn quoted(request: &Request) -> Reason {
+    let status = request.status.map(|status| status.to_string());
+    let what = status.as_deref().or(request.failure.as_deref()).unwrap_or_default();
+    Reason { clue: ReasonKind::Request, quote: format!("{what} {}{}", request.host, request.path) }
+}
+
+fn messages(text: &str) -> Vec<(u8, &str)> {
+    let mut found = Vec::new();
+    catalog::MESSAGES.scan(text, |set, words| found.push((set, without_address(words))));
+    found
+}
+
+/// Words with digits count for nothing in a message and can stand anywhere in it, so also the visitor's IP address.
+/// What stands before the first word that could be one; if nothing does, what stands behind it.
+fn without_address(words: &str) -> &str {
+    let count = |word: &str, sign: u8| word.bytes().filter(|byte| *byte == sign).count();
+    let (mut from, mut at) = (0, 0);
+    for word in words.split_inclusive(char::is_whitespace) {
+        if count(word, b':') > 1 || count(word, b'.') > 2 && word.bytes().any(|byte| byte.is_ascii_digit()) {
+            let before = words.get(from..at).unwrap_or_default().trim();
+            if !before.is_empty() {
+                return before;
+            }
+            from = at + word.len();
+        }
+        at += word.len();
+    }
+    words.get(from..).unwrap_or_default().trim()
+}
+
 fn is_bare(page: &Page) -> bool {
-    // Error pages are HTML. JSON is read by its codes, and a plain text may be anybody's.
-    let html = ["", "text/html", "application/xhtml+xml"].contains(&page.content_type.as_str());
-    html && !page.app && page.elements <= BARE_ELEMENTS && page.text.len() <= BARE_TEXT
+    // Error pages are HTML. JSON is read by its codes, and a plain text may be anybody's, unless there is none: so Firefox
+    // shows an answer without a body and without a type.
+    let kind = page.content_type.as_str();
+    let html = ["", "text/html", "application/xhtml+xml"].contains(&kind);
+    (html || kind == "text/plain" && page.text.is_empty())
+        && !page.app
+        && page.elements <= BARE_ELEMENTS
+        && page.text.len() <= BARE_TEXT
 }
 
 fn markers(tokens: &[String]) -> Vec<Option<&str>> {
@@ -174,4 +303,21 @@ fn markers(tokens: &[String]) -> Vec<Option<&str>> {
         }
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::messages;
+
+    #[test]
+    fn a_message_is_quoted_without_an_address() {
+        let quoted = |text: &'static str| messages(text).first().map(|(_, words)| *words);
+        assert_eq!(quoted("Your workspace has been deactivated"), Some("Your workspace has been deactivated"));
+        assert_eq!(quoted("Your workspace has (203.0.113.7) been deactivated"), Some("Your workspace has"));
+        assert_eq!(
+            quoted("203.0.113.7 Your workspace has been deactivated"),
+            Some("Your workspace has been deactivated")
+        );
+        assert_eq!(quoted("Your workspace 2001:0:1::7 has been deactivated..."), Some("Your workspace"));
+    }
 }

@@ -29,7 +29,7 @@ pub fn judge(visit: &Visit, seen: Option<&Diagnosis>) -> Option<Judgement> {
             let loaded = evidence.page.is_some()
                 && evidence.failure.is_none()
                 && facts::status(evidence).is_none_or(|status| status < 400);
-            if !loaded || attempt.surface == Surface::Alert {
+            if !loaded || matches!(attempt.surface, Surface::Alert | Surface::Request) {
                 return None;
             }
             Verdict::Resolved

@@ -1,5 +1,5 @@
-// What is known of each tab, in storage.session, so that the worker may end between any two calls: cases, and the last
-// answer to each tab's main request. Never a page's text. The only code that touches that storage.
+// What is known of each tab, in storage.session, so that the worker may end between any two calls: its case, the last
+// answer to its main request, and a journal of its loads. Never a page's text. The only code that touches that storage.
 
 /** @typedef {AccessMedic.Case} Case */
 /**
@@ -8,8 +8,18 @@
  *   request: string; url: string; at: number; load?: number;
  * }} Answer
  */
+/**
+ * `loads`: the last few, oldest first. `requests`: those of the present load that failed, with when that was seen.
+ * @typedef {{
+ *   loads: import("../core/access_medic.js").Load[];
+ *   requests: (import("../core/access_medic.js").Request & { seen: number })[];
+ * }} Journal
+ */
+/** @typedef {{ case?: Case; answer?: Answer; journal?: Journal }} Known */
 
 const store = chrome.storage.session;
+/** @type {(keyof Known)[]} */
+const KINDS = ["case", "answer", "journal"];
 
 /** What reads and writes the entries of one tab runs in turn. @type {Map<number, Promise<unknown>>} */
 const queues = new Map();
@@ -22,23 +32,27 @@ async function prune() {
 }
 
 /**
- * Makes of an entry what `edit` says (`undefined`: none). Resolves to that before it is written: the next one in the
- * queue will find it written.
- * @template Entry
- * @typedef {(entry: Entry | undefined) => Entry | undefined | Promise<Entry | undefined>} Edit
+ * Makes of what is known what `edit` says. Resolves to that before it is written: the next one in the queue will find it
+ * written.
+ * @param {number} tab
+ * @param {(known: Known) => Known | Promise<Known>} edit
+ * @returns {Promise<Known>}
  */
-
-/** @template Entry @param {string} kind @param {number} tab @param {Edit<Entry>} edit @returns {Promise<Entry | undefined>} */
-function change(kind, tab, edit) {
-  const key = `${kind}:${tab}`;
+export function change(tab, edit) {
+  const keys = KINDS.map((kind) => `${kind}:${tab}`);
   return new Promise((resolve, reject) => {
     const job = async () => {
-      const before = /** @type {Entry | undefined} */ ((await store.get(key))[key]);
+      const stored = await store.get(keys);
+      /** @type {Known} */
+      const before = Object.fromEntries(KINDS.map((kind, at) => [kind, stored[keys[at]]]));
       const after = await edit(before);
       resolve(after);
-      if (after === before) return;
-      await (after ? store.set({ [key]: after }) : store.remove(key));
-      if (!before) prune().catch(reject);
+      for (const [at, kind] of KINDS.entries()) {
+        const entry = after[kind];
+        if (entry === before[kind]) continue;
+        await (entry ? store.set({ [keys[at]]: entry }) : store.remove(keys[at]));
+      }
+      if (!Object.keys(stored).length) prune().catch(reject);
     };
     const turn = (queues.get(tab) ?? Promise.resolve()).then(job).catch(reject);
     queues.set(tab, turn);
@@ -46,8 +60,19 @@ function change(kind, tab, edit) {
   });
 }
 
-/** @param {number} tab @param {Edit<Case>} edit */
-export const changeCase = (tab, edit) => change("case", tab, edit);
+/**
+ * One entry alone; `undefined`: none.
+ * @template {keyof Known} Kind
+ * @param {Kind} kind
+ * @param {number} tab
+ * @param {(entry: Known[Kind]) => Known[Kind] | Promise<Known[Kind]>} edit
+ * @returns {Promise<Known[Kind]>}
+ */
+const changeOne = async (kind, tab, edit) =>
+  (await change(tab, async (known) => ({ ...known, [kind]: await edit(known[kind]) })))[kind];
 
-/** @param {number} tab @param {Edit<Answer>} edit */
-export const changeAnswer = (tab, edit) => change("answer", tab, edit);
+/** @param {number} tab @param {(entry: Case | undefined) => Case | undefined | Promise<Case | undefined>} edit */
+export const changeCase = (tab, edit) => changeOne("case", tab, edit);
+
+/** @param {number} tab @param {(entry: Answer | undefined) => Answer | undefined} edit */
+export const changeAnswer = (tab, edit) => changeOne("answer", tab, edit);

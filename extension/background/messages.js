@@ -1,39 +1,60 @@
 // Who may ask for what. Our own pages may name a tab; a content script speaks for its own tab, and only from the top of
-// an https page of OpenAI's. Everything else gets no answer, and nothing happens.
+// an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Everything else gets no
+// answer, and nothing happens.
 import { changeCase } from "./casebook.js";
 import { apply, isRunning } from "./remedies/index.js";
 import { overlayStyle } from "./show.js";
-import { ourHost } from "./sites.js";
-import { examinePage, healthyCase } from "./visit.js";
+import { ourHost, passedHost } from "./sites.js";
+import { examineEvidence, examinePage, healthyCase } from "./visit.js";
 
+/** @typedef {import("./visit.js").Evidence} Evidence */
 /** `page`: a content script, not a view of ours. @typedef {{ tab: number; address?: string; page: boolean }} Asker */
-/** @typedef {{ [key: string]: unknown; kind: string }} Message */
+/** @typedef {{ kind: string; tab?: unknown; remedy?: unknown; look?: unknown; evidence?: Evidence }} Message */
 
 /** @param {unknown} error */
 const complain = (error) => console.error("Access Medic:", error);
 
+/** Pages of others that are asked for, by tab. @type {Map<number, (evidence?: Evidence) => void>} */
+const asked = new Map();
+
+/** Looks once at a page of others; opening the popup has lent us the tab. @param {number} tab */
+async function look(tab) {
+  /** @type {Evidence | undefined} */
+  const evidence = await new Promise((resolve) => {
+    asked.set(tab, resolve);
+    setTimeout(resolve, 1000); // a page may have nothing to say
+    chrome.scripting
+      .executeScript({ target: { tabId: tab }, files: ["content/observe.js"] })
+      .catch(() => resolve(undefined)); // it was not lent
+  });
+  asked.delete(tab);
+  if (evidence) await examineEvidence(tab, evidence);
+}
+
 /** The case of what the tab shows now. @param {Asker} asker @returns {Promise<AccessMedic.Case | null>} */
 async function caseOf({ tab, address, page }) {
-  const host = ourHost(address);
+  const ours = ourHost(address);
+  const host = ours ?? passedHost(address);
   if (!host || !address) return null;
   const entry = await changeCase(tab, (stored) => stored);
-  if (entry && ourHost(entry.url) === host) {
+  if (entry && new URL(entry.url).hostname === host) {
     const { busy, ...rest } = entry;
     // A worker that ended in the middle of a step leaves the word behind.
     return busy && isRunning(tab) ? entry : rest;
   }
-  return page ? null : healthyCase(tab, address);
+  return page || !ours ? null : healthyCase(tab, address);
 }
 
 /** @type {Record<string, (message: Message, asker: Asker) => Promise<object>>} */
 const HANDLERS = {
   async evidence({ evidence }, { tab, address, page }) {
-    const seen = /** @type {import("./visit.js").Evidence} */ (evidence);
     // The page's own word for its address, which changes in place, but never for its host.
-    if (page && ourHost(seen?.url) === ourHost(address)) examinePage(tab, seen).catch(complain);
+    if (page && evidence && ourHost(evidence.url) === ourHost(address))
+      examinePage(tab, evidence).catch(complain);
     return {}; // at once: the page may leave before the examination ends
   },
-  async ask(_message, asker) {
+  async ask({ look: wanted }, asker) {
+    if (wanted && !asker.page && passedHost(asker.address)) await look(asker.tab);
     const style = asker.page && { style: await overlayStyle() };
     return { case: await caseOf(asker), ...style };
   },
@@ -55,7 +76,11 @@ async function askerOf(message, sender) {
     const tab = await chrome.tabs.get(Number(message.tab));
     return { tab: Number(message.tab), address: tab.url, page: false };
   }
-  if (sender.tab?.id === undefined || sender.frameId !== 0 || !ourHost(sender.url)) return;
+  if (sender.tab?.id === undefined || sender.frameId !== 0) return;
+  const { evidence } = message;
+  const passed = passedHost(sender.url);
+  if (passed && passedHost(evidence?.url) === passed) asked.get(sender.tab.id)?.(evidence);
+  if (!ourHost(sender.url)) return;
   return { tab: sender.tab.id, address: sender.url, page: true };
 }
 

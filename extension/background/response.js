@@ -1,8 +1,8 @@
-// What the network says about the main request of a tab: status and a few headers, or why it failed. It compares none
-// of them; it sees to it that the answer reaches the load it belongs to.
+// What the network says about the main request of a tab: status and a few headers, or why it failed; and which other
+// requests of its page got no answer. It compares none of them; it sees to it that they reach the load they belong to.
 import { changeAnswer } from "./casebook.js";
-import { PATTERNS } from "./sites.js";
-import { answerArrived, examineEvidence } from "./visit.js";
+import { ourHost, PATTERNS, withoutIds } from "./sites.js";
+import { answerArrived, examineEvidence, examineRequest } from "./visit.js";
 
 const HEADERS = [
   "server",
@@ -25,6 +25,14 @@ const FOLLOW_UPS = 30;
 
 /** A page rendered ahead of time is not what the tab shows. @param {{ tabId: number; documentLifecycle?: string }} details */
 const shown = (details) => details.tabId >= 0 && details.documentLifecycle !== "prerender";
+
+/** How often the main request that was redirected last was redirected. */
+let hops = { id: "", count: 0 };
+
+/** @param {{ requestId: string }} details */
+function redirected({ requestId: id }) {
+  hops = { id, count: (hops.id === id ? hops.count : 0) + 1 };
+}
 
 /** @param {chrome.webRequest.OnResponseStartedDetails} details */
 async function started(details) {
@@ -66,24 +74,33 @@ async function completed(details) {
     // After a download, or an answer without content, the tab still shows the page before it.
     if (!answer || tab?.url?.split("#")[0] !== answer.url.split("#")[0]) return;
     const { url, at, status, headers } = answer;
-    return examineEvidence(tabId, { url, at, response: { status, headers }, alerts: [] });
+    return examineEvidence(tabId, { url, at, response: { status, headers } });
   }
 }
 
-/** @param {chrome.webRequest.OnErrorOccurredDetails} details */
+/** @param {chrome.webRequest.OnErrorOccurredDetails & { documentUrl?: string }} details */
 async function failed(details) {
-  if (!shown(details) || ABORTED.includes(details.error)) return;
-  const { tabId, requestId, url, timeStamp: at, error: failure } = details;
+  const { tabId, requestId, frameId, url, timeStamp: at, error } = details;
+  // Chromium gives up after so many redirects, and calls that aborted, too.
+  const endless = error === ABORTED[0] && hops.id === requestId && hops.count >= 20;
+  const failure = endless ? "net::ERR_TOO_MANY_REDIRECTS" : error;
+  if (!shown(details) || ABORTED.includes(failure)) return;
+  if (details.type !== "main_frame") {
+    if (frameId !== 0 || !ourHost(details.documentUrl ?? details.initiator)) return;
+    const { hostname: host, pathname } = new URL(url);
+    return examineRequest(tabId, { host, path: withoutIds(pathname), failure, seen: at });
+  }
   const answer = await unclaimed(tabId, requestId, true);
   const response = answer && { response: { status: answer.status, headers: answer.headers } };
-  await examineEvidence(tabId, { url, at, ...response, alerts: [], failure });
+  await examineEvidence(tabId, { url, at, ...response, failure });
 }
 
 export function watchRequests() {
   /** @type {chrome.webRequest.RequestFilter} */
   const filter = { urls: PATTERNS, types: ["main_frame"] };
   // onResponseStarted comes once, after redirects.
+  chrome.webRequest.onBeforeRedirect.addListener(redirected, filter);
   chrome.webRequest.onResponseStarted.addListener(started, filter, ["responseHeaders"]);
   chrome.webRequest.onCompleted.addListener(completed, filter);
-  chrome.webRequest.onErrorOccurred.addListener(failed, filter);
+  chrome.webRequest.onErrorOccurred.addListener(failed, { urls: PATTERNS });
 }

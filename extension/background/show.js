@@ -1,8 +1,10 @@
 // Brings the overlay into the page. It draws nothing: the overlay asks for its case, and leaves when there is none.
 
-/** Only where the report allows it. @param {AccessMedic.Case | undefined} entry */
+import { ourHost } from "./sites.js";
+
+/** Only on OpenAI's pages, and where the report allows it. @param {AccessMedic.Case | undefined} entry */
 export function mayShow(entry) {
-  if (!entry || entry.closed) return false;
+  if (!entry || entry.closed || !ourHost(entry.url)) return false;
   const { diagnosis, judgement } = entry.report;
   return diagnosis ? diagnosis.overlay : judgement !== undefined;
 }

@@ -1,8 +1,13 @@
-// Which sites are OpenAI's: the one list that says what may be heard, read and cleared.
+// Which sites are OpenAI's: the one list that says what may be heard, read and cleared; and whose pages a sign-in passes.
 
 /** Registrable domains; their sub-hosts belong to them. */
 export const DOMAINS = ["chatgpt.com", "openai.com"];
-export const PATTERNS = DOMAINS.map((domain) => `*://*.${domain}/*`);
+/** Chromium counts web sockets by themselves. */
+export const PATTERNS = DOMAINS.flatMap((domain) => [`*://*.${domain}/*`, `wss://*.${domain}/*`]);
+
+/** `*` for what may be the id of a conversation or a person. @param {string} path */
+export const withoutIds = (path) =>
+  path.replace(/[^/]*[%@:][^/]*|[^/]{33,}|(?=[^/]*\d)[^/]{8,}/g, "*");
 
 /** @param {string} host */
 export const isOurs = (host) =>
@@ -14,3 +19,10 @@ export function ourHost(address) {
   const { protocol, hostname } = new URL(address);
   return protocol === "https:" && isOurs(hostname) ? hostname : undefined;
 }
+
+/** Where a sign-in goes by way of others, or ends in a program of one's own. */
+const PASSED =
+  /^https?:\/\/(accounts\.google\.com|appleid\.apple\.com|login\.(?:microsoftonline|live)\.com|localhost|127\.0\.0\.1)[:/]/;
+
+/** The host of such a page, which is looked at when a person asks for it. @param {string | undefined} address */
+export const passedHost = (address = "") => PASSED.exec(address)?.[1];

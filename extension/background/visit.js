@@ -2,13 +2,17 @@
 // which case evidence belongs to, never what evidence means.
 import { paint } from "./badge.js";
 import { examine } from "./brain.js";
-import { changeAnswer, changeCase } from "./casebook.js";
+import { change, changeAnswer } from "./casebook.js";
 import { mayShow, show } from "./show.js";
+import { ourHost, withoutIds } from "./sites.js";
 
 /** @typedef {AccessMedic.Case} Case */
 /** @typedef {AccessMedic.Attempt} Attempt */
 /** @typedef {AccessMedic.Report} Report */
-/** @typedef {import("../core/access_medic.js").Evidence & { at: number }} Evidence */
+/** @typedef {import("./casebook.js").Journal} Journal */
+/** @typedef {import("./casebook.js").Known} Known */
+/** @typedef {import("../core/access_medic.js").Evidence} Whole */
+/** @typedef {Partial<Whole> & { url: string; at: number }} Evidence */
 
 /** How long a page waits for the answer it came with: in Firefox it often reports first. */
 const WAIT = 1000;
@@ -16,6 +20,11 @@ const WAIT = 1000;
 const CLOCK = 200;
 /** How long after a step a page of another site still counts as what came of it: signing in crosses sites. */
 const CROSSING = 60000;
+const LOADS = 12;
+const REMEMBERED = 30 * 60000;
+const REQUESTS = 20;
+/** How long a failed request counts: the app asks again, and what works again is not heard of. */
+const RECENT = 60000;
 
 /** Pages that wait, by tab. @type {Map<number, (value: unknown) => void>} */
 const early = new Map();
@@ -79,12 +88,37 @@ const blank = (tab, url, at) => ({
   history: [],
 });
 
-/** @param {Evidence} evidence @param {Attempt[]} history @param {Report["diagnosis"]} standing */
-async function ask(evidence, history, standing) {
-  const now = Date.now();
-  const answer = await examine({ evidence, ...(standing && { standing }), history, now });
+/**
+ * @param {Evidence} evidence
+ * @param {Attempt[]} history
+ * @param {Report["diagnosis"]} standing
+ * @param {Journal["loads"]} loads
+ */
+async function ask(evidence, history, standing, loads) {
+  const whole = { alerts: [], requests: [], guests: [], ...evidence };
+  const visit = { evidence: whole, ...(standing && { standing }), history, loads, now: Date.now() };
+  const answer = await examine(visit);
   if ("kind" in answer) return;
   return answer.stands && standing ? { ...answer, diagnosis: standing } : answer;
+}
+
+/** The journal with what the evidence adds. @param {Known} known @param {Evidence} evidence @returns {Journal} */
+function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
+  const { url, at, page, response, failure, requests = [] } = evidence;
+  const now = Date.now();
+  const { host, pathname } = new URL(url);
+  const load = { at, place: host + withoutIds(pathname) };
+  const known = journal.loads.some((one) => one.at === at) || !(page || response || failure);
+  if (known && requests.length === 0) return journal;
+  // A page asks for things before it can be observed: what failed since its answer is its own.
+  const since = answer?.load === at ? answer.at : at - CLOCK;
+  const seen = requests.map((one) => ({ ...one, path: withoutIds(one.path), seen: now }));
+  const kept = journal.requests.filter((one) => one.seen >= since);
+  const loads = known ? journal.loads : [...journal.loads, load];
+  return {
+    loads: loads.filter((one) => one.at > now - REMEMBERED).slice(-LOADS),
+    requests: [...kept, ...seen].slice(-REQUESTS),
+  };
 }
 
 /**
@@ -92,18 +126,18 @@ async function ask(evidence, history, standing) {
  * @param {Case | undefined} stored
  * @param {number} tab
  * @param {Evidence} evidence
+ * @param {Journal["loads"]} loads
  * @returns {Promise<Case | undefined>}
  */
-async function follow(stored, tab, evidence) {
+async function follow(stored, tab, evidence, loads) {
   const { url, at, page } = evidence;
-  // Said late by a page that is gone.
-  if (stored && at + CLOCK < stored.at) return stored;
   const waiting = pending(stored?.history ?? []);
   const crossed = stored && hostOf(stored.url) !== hostOf(url);
   const foreign = crossed && !(waiting && at - waiting.at < CROSSING);
   const entry = stored && !foreign ? stored : blank(tab, url, at);
   const earlier = entry.at === at ? entry.report : undefined;
-  const report = await ask(evidence, entry.history, page ? undefined : earlier?.diagnosis);
+  const standing = page ? undefined : earlier?.diagnosis;
+  const report = await ask(evidence, entry.history, standing, loads);
   if (!report) return stored;
 
   const attempt = foreign ? undefined : waiting;
@@ -136,9 +170,19 @@ async function follow(stored, tab, evidence) {
 export async function examineEvidence(tab, evidence) {
   /** @type {Case | undefined} */
   let before;
-  const after = await changeCase(tab, (stored) => {
-    before = stored;
-    return follow(stored, tab, evidence);
+  const { case: after } = await change(tab, async (known) => {
+    before = known.case;
+    const { at } = evidence;
+    const { loads, ...journal } = note(known, evidence);
+    // Said late by a page that is gone.
+    if (loads.some((load) => load.at > at + CLOCK)) return known;
+    const requests = journal.requests.filter(({ seen }) => seen > Date.now() - RECENT);
+    const earlier = loads.filter((load) => load.at < at);
+    const next = await follow(before, tab, { ...evidence, requests }, earlier);
+    const load = loads.at(-1);
+    const cause = next?.at === at && next.report.diagnosis?.cause;
+    if (cause && load?.at === at) load.cause = cause;
+    return { ...known, case: next, journal: { loads, ...journal } };
   });
   if (after === before) return;
   // An overlay that is there already must see that its case is over.
@@ -149,10 +193,23 @@ export async function examineEvidence(tab, evidence) {
   ]);
 }
 
+/** A request of the page that the tab shows got no answer. @param {number} tab @param {Journal["requests"][0]} request */
+export async function examineRequest(tab, request) {
+  const { answer, journal } = await change(tab, (known) => {
+    const { loads = [], requests: others = [] } = known.journal ?? {};
+    return { ...known, journal: { loads, requests: [...others, request].slice(-REQUESTS) } };
+  });
+  const load = journal?.loads.at(-1);
+  // A page that is about to come in takes it along.
+  if (!load || (answer && !answer.load)) return;
+  const { url } = await chrome.tabs.get(tab);
+  if (url && ourHost(url)) await examineEvidence(tab, { url, at: load.at });
+}
+
 /** The plan anew after a step, without new evidence. @param {Case} entry @returns {Promise<Case>} */
 export async function replan(entry) {
   const { url, at, history } = entry;
-  const report = await ask({ url, at, alerts: [] }, history, entry.report.diagnosis);
+  const report = await ask({ url, at }, history, entry.report.diagnosis, []);
   return report ? { ...entry, report } : entry;
 }
 

@@ -1,6 +1,6 @@
-// Turns the page into evidence: one small message for each load, another when an error surface of the app appears or the
-// address or title changes in place. It decides nothing, changes nothing and forces no layout; conversations and the
-// app's own pages are never read.
+// Turns the page into evidence: one small message for each load, another when an error surface of the app appears, a
+// request of its is refused, or the address or title changes in place. It decides nothing, changes nothing and forces no
+// layout; conversations and the app's own pages are never read.
 (() => {
   /** @typedef {import("../core/access_medic.js").Page} Page */
 
@@ -18,6 +18,11 @@
   /** Where to give up on one text or list of tokens, and on one selector. */
   const ENOUGH = 20000;
   const CANDIDATES = 60;
+  /** Where pages have the names that people gave to conversations. */
+  const OWN = /^\/(c|g|share)\//;
+  /** No page with a conversation is as small. */
+  const BLANK = 60;
+  const OURS = /^https:\/\/([^/]+\.)?(chatgpt|openai)\.com\//;
 
   // Asked one by one: both engines pass over whole subtrees for a single class or data attribute, never for a list.
   const TURNS = [
@@ -56,13 +61,14 @@
     let text = "";
     const walker = root && document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let left = ENOUGH; walker?.nextNode() && left > 0 && text.length < limit; left--) {
-      const node = /** @type {Text} */ (walker.currentNode);
+      /** @type {any} */
+      const node = walker.currentNode;
       if (node.parentElement?.closest(UNREAD)) continue;
       const piece = node
         .substringData(0, 4 * TEXT)
         .trim()
         .replace(/\s+/g, " ");
-      if (piece) text += text ? ` ${piece}` : piece;
+      if (piece) text += text ? `\n${piece}` : piece;
     }
     return text.slice(0, limit);
   }
@@ -82,8 +88,17 @@
   function* names(element, taken) {
     if (element.id) yield `#${element.id}`;
     for (const name of element.classList) yield `.${name}`;
+    if (element.localName.includes("-")) yield `tag:${element.localName}`;
     for (const { name, value } of element.attributes) {
       if (taken.test(name) && value.length <= 64) yield `[${name}=${value}]`;
+    }
+  }
+
+  /** Of the app's own shell: what stands beside it, as other extensions do, and what they note on it. */
+  function* guestMarkers() {
+    for (const element of [document.documentElement, document.body]) {
+      yield* names(element, /^data-/);
+      for (const guest of element.children) yield* names(guest, /^$/);
     }
   }
 
@@ -114,24 +129,29 @@
   }
 
   let app = false;
-  let small = false;
+  /** Whether the title may be read: a conversation's is a person's, unless an error stands in its place. */
+  let titled = false;
   const shownAddress = () => location.pathname + location.search;
-  const shownTitle = () => (small ? document.title.slice(0, TITLE) : "");
+  const shownTitle = () => (titled ? document.title.slice(0, TITLE) : "");
 
   /** @returns {Page} */
   function page() {
     const elements = document.getElementsByTagName("*").length;
     app = APP.some((selector) => document.querySelector(selector));
-    small = !app && elements <= SMALL;
-    const [load] = performance.getEntriesByType("navigation");
-    const status = /** @type {PerformanceNavigationTiming | undefined} */ (load)?.responseStatus;
+    const small = !app && elements <= SMALL;
+    /** @type {Partial<PerformanceNavigationTiming>[]} */
+    const [{ responseStatus: status = 0 } = {}] = performance.getEntriesByType("navigation");
+    titled = small && (status >= 400 || !OWN.test(location.pathname));
     return {
       ...(status && { status }),
       content_type: document.contentType,
       app,
       elements,
       title: shownTitle(),
-      text: small ? textOf(document.body ?? document.documentElement, TEXT) : "",
+      text:
+        titled || (small && elements < BLANK)
+          ? textOf(document.body ?? document.documentElement, TEXT)
+          : "",
       markers: small ? first(MARKERS, pageMarkers()) : [],
     };
   }
@@ -207,6 +227,23 @@
       .map(([surface, text]) => ({ text, markers: first(ALERT_MARKERS, alertMarkers(surface)) }));
   }
 
+  /** Refused requests that were not sent yet. @type {{ host: string; path: string; status: number }[]} */
+  let requests = [];
+
+  const refusals = new PerformanceObserver((list) => {
+    const before = requests.length;
+    /** @type {Partial<PerformanceResourceTiming>[]} */
+    const entries = list.getEntries();
+    for (const { name = "", responseStatus: status = 0 } of entries) {
+      if (status < 400 || !OURS.test(name)) continue;
+      const { hostname: host, pathname: path } = new URL(name);
+      requests.push({ host, path, status });
+    }
+    if (before || !requests.length) return;
+    clearTimeout(timer);
+    timer = setTimeout(look, QUIET);
+  });
+
   /** When this load was seen: the same in all its messages. */
   let at = 0;
   let address = "";
@@ -215,11 +252,13 @@
   /** Sends what is new; `whole`: the page with every surface on it. @param {boolean} whole */
   async function report(whole) {
     if (whole) sent = new WeakMap();
-    const seen = { ...(whole && { page: page() }), alerts: alerts() };
+    const seen = { ...(whole && { page: page() }), alerts: alerts(), requests };
+    requests = [];
     address = shownAddress();
     title = shownTitle();
-    const evidence = { url: location.href.slice(0, 8192), at, ...seen };
-    if (whole || seen.alerts.length > 0) {
+    const guests = app ? first(MARKERS, guestMarkers()) : [];
+    const evidence = { url: location.href.slice(0, 8192), at, guests, ...seen };
+    if (whole || seen.alerts.length + seen.requests.length > 0) {
       await chrome.runtime.sendMessage({ kind: "evidence", evidence });
     }
   }
@@ -260,17 +299,21 @@
     report(address !== shownAddress() || title !== shownTitle()).catch(stop);
   }
 
-  /** The extension was updated while the page stayed open: nobody listens any more. */
+  /** Nobody listens any more, as when the extension was updated while the page stayed open. */
   function stop() {
+    Reflect.deleteProperty(globalThis, "accessMedicObserves");
     observer.disconnect();
+    refusals.disconnect();
     clearTimeout(timer);
     removeEventListener("pageshow", returned);
   }
 
   function begin() {
+    if (!at) refusals.observe({ type: "resource", buffered: true });
     at = Date.now();
     watch();
-    report(true).catch(stop);
+    // A page of others is looked at once.
+    report(true).then(() => OURS.test(location.href) || stop(), stop);
   }
 
   /** A page can come back from the history without a load. @param {PageTransitionEvent} event */

@@ -104,7 +104,7 @@ globalThis.accessMedicOverlay ??= (() => {
   function draw(found, notice) {
     clearTimeout(leaving);
     const { diagnosis: fault, judgement, plan } = found?.report ?? {};
-    if (!found || found.closed || !(fault || judgement)) return leave();
+    if (!found || found.closed || !(fault ? fault.overlay : judgement)) return leave();
     /** @type {AccessMedic.Scene} */
     const scene = { case: found, notice, apply: (...use) => apply(found, ...use) };
     if (!fault) {

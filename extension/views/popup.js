@@ -1,102 +1,102 @@
 // The toolbar's window: asks for the case of a tab (`?tab=ID`, else the active one), draws it with all its steps, and asks
 // again whenever the casebook changes. It decides nothing.
-(async () => {
-  const {
-    word,
-    make,
-    icon,
-    send,
-    place,
-    fold,
-    told,
-    judged,
-    verdict,
-    diagnosis,
-    checklist,
-    reasons,
-    facts,
-    tools,
-  } = globalThis.accessMedicReport;
+const {
+  word,
+  make,
+  icon,
+  send,
+  place,
+  fold,
+  told,
+  judged,
+  verdict,
+  diagnosis,
+  checklist,
+  reasons,
+  facts,
+  tools,
+} = globalThis.accessMedicReport;
 
-  document.documentElement.lang = word("language");
-  document.documentElement.dir = word("@@bidi_dir");
-  document.title = word("popup_title");
-  const [status, main] = /** @type {HTMLCollectionOf<HTMLElement>} */ (document.body.children);
+document.documentElement.lang = word("language");
+document.documentElement.dir = word("@@bidi_dir");
+document.title = word("popup_title");
+/** @type {HTMLCollectionOf<any>} */
+const [status, main] = document.body.children;
 
-  const tab =
-    Number(new URLSearchParams(location.search).get("tab")) ||
-    (await chrome.tabs.query({ active: true, currentWindow: true }))[0].id;
+const tab =
+  Number(new URLSearchParams(location.search).get("tab")) ||
+  (await chrome.tabs.query({ active: true, currentWindow: true }))[0].id;
 
-  /** @param {number} at */
-  function checked(at) {
-    const minutes = Math.ceil((at - Date.now()) / 60_000);
-    if (minutes === 0) return word("popup_checked_now");
-    const ago = new Intl.RelativeTimeFormat(word("language"));
-    return word(
-      "popup_checked",
-      minutes > -60 ? ago.format(minutes, "minute") : ago.format(Math.ceil(minutes / 60), "hour"),
-    );
-  }
+/** @param {number} at */
+function checked(at) {
+  const minutes = Math.ceil((at - Date.now()) / 60_000);
+  if (minutes === 0) return word("popup_checked_now");
+  const ago = new Intl.RelativeTimeFormat(word("language"));
+  return word(
+    "popup_checked",
+    minutes > -60 ? ago.format(minutes, "minute") : ago.format(Math.ceil(minutes / 60), "hour"),
+  );
+}
 
-  /** When no fault is known. @param {AccessMedic.Case | null} found */
-  function calm(found) {
-    const key = found ? "popup_healthy" : "popup_elsewhere";
-    const judgement = found?.report.judgement;
-    const [title, what] = judgement
-      ? judged(judgement)
-      : [word(`${key}_title`), word(`${key}_what`)];
-    return make(
-      "section.calm",
-      { "data-verdict": judgement?.verdict },
-      make("span.seal", {}, icon(found ? "check" : "mark")),
-      make("h2.headline", { tabindex: "-1" }, title),
-      make("p.what", {}, what),
-    );
-  }
+/** When no fault is known. @param {AccessMedic.Case | null} found */
+function calm(found) {
+  const key = found ? "popup_healthy" : "popup_elsewhere";
+  const judgement = found?.report.judgement;
+  const [title, what] = judgement ? judged(judgement) : [word(`${key}_title`), word(`${key}_what`)];
+  return make(
+    "section.calm",
+    { "data-verdict": judgement?.verdict },
+    make("span.seal", {}, icon(found ? "check" : "mark")),
+    make("h2.headline", { tabindex: "-1" }, title),
+    make("p.what", {}, what),
+  );
+}
 
-  /** Kept over a drawing: the casebook changes right after a refusal. @type {AccessMedic.Scene["notice"]} */
-  let notice;
+/** Kept over a drawing: the casebook changes right after a refusal. @type {AccessMedic.Scene["notice"]} */
+let notice;
 
-  /** @param {AccessMedic.Case | null} found */
-  function draw(found) {
-    /** @type {AccessMedic.Scene["apply"]} */
-    const apply = async (remedy, link) => {
-      const sent = send({ kind: "apply", remedy, tab });
-      notice = undefined;
-      if (!link) draw(found && { ...found, busy: remedy });
-      const reply = await sent;
-      notice = { remedy, text: told(reply?.outcome ?? { kind: "failed" }) };
-      draw(reply?.case ?? found);
-    };
-    const fault = found?.report.diagnosis;
-    const scene = found && { case: found, notice, apply };
-    const cleaning = scene ? tools(scene, fault ? "mini wide" : "go") : [];
-    const title = cleaning.length > 0 && word("popup_tools_title");
-    const parts =
-      scene && fault
-        ? [
-            verdict(scene),
-            ...diagnosis(scene, true),
-            checklist(scene, true),
-            reasons(scene),
-            facts(scene),
-            title && fold("tools", [title], ...cleaning),
-          ]
-        : [calm(found), title && make("h2", {}, title), ...cleaning];
-    const name = found ? new URL(found.url).hostname : word("popup_title");
-    const when = found && make("span", {}, checked(found.at));
-    place(
-      main,
-      make("header.head", {}, icon("mark"), make("h1", {}, name), when),
-      make("div.body", {}, ...parts),
-    );
-    status.textContent = notice?.text ?? "";
-  }
+/** @param {AccessMedic.Case | null} found */
+function draw(found) {
+  /** @type {AccessMedic.Scene["apply"]} */
+  const apply = async (remedy, link) => {
+    const sent = send({ kind: "apply", remedy, tab });
+    notice = undefined;
+    if (!link) draw(found && { ...found, busy: remedy });
+    const reply = await sent;
+    notice = { remedy, text: told(reply?.outcome ?? { kind: "failed" }) };
+    draw(reply?.case ?? found);
+  };
+  const fault = found?.report.diagnosis;
+  const scene = found && { case: found, notice, apply };
+  const cleaning = scene ? tools(scene, fault ? "mini wide" : "go") : [];
+  const title = cleaning.length > 0 && word("popup_tools_title");
+  const parts =
+    scene && fault
+      ? [
+          verdict(scene),
+          ...diagnosis(scene, true),
+          checklist(scene, true),
+          reasons(scene),
+          facts(scene),
+          title && fold("tools", [title], ...cleaning),
+        ]
+      : [calm(found), title && make("h2", {}, title), ...cleaning];
+  const name = found ? new URL(found.url).hostname : word("popup_title");
+  const when = found && make("span", {}, checked(found.at));
+  place(
+    main,
+    make("header.head", {}, icon("mark"), make("h1", {}, name), when),
+    make("div.body", {}, ...parts),
+  );
+  status.textContent = notice?.text ?? "";
+}
 
-  const ask = async () => draw((await send({ kind: "ask", tab }))?.case ?? null);
+/** @param {boolean} [look] at a page of others, too */
+const ask = async (look) => draw((await send({ kind: "ask", tab, look }))?.case ?? null);
 
-  chrome.storage.session.onChanged.addListener((changes) => {
-    if (`case:${tab}` in changes) ask();
-  });
-  await ask();
-})();
+chrome.storage.session.onChanged.addListener((changes) => {
+  if (`case:${tab}` in changes) ask();
+});
+await ask(true);
+
+export {}; // so that nothing is global

@@ -4,6 +4,7 @@ globalThis.accessMedicReport ??= (() => {
   /** @typedef {AccessMedic.Drawing} Drawing */
   /** @typedef {AccessMedic.Scene} Scene */
   /** @typedef {AccessMedic.Step} Step */
+  /** @typedef {AccessMedic.Diagnosis} Diagnosis */
 
   /** Drawn on a grid of 16. @type {Record<string, string>} */
   const ICONS = {
@@ -38,15 +39,15 @@ globalThis.accessMedicReport ??= (() => {
   const listed = (items) =>
     new Intl.ListFormat(word("language"), { style: "narrow" }).format(items);
 
-  const shown = (/** @type {AccessMedic.Child} */ child) => child != null && child !== false;
+  /** @param {AccessMedic.Child} child */
+  const shown = (child) => child != null && child !== false;
 
   /** @type {Drawing["make"]} */
   function make(name, attributes, ...children) {
     const [tag, look] = name.split(/\.(.*)/);
     const space = tag === "svg" || tag === "path" ? "2000/svg" : "1999/xhtml";
-    const node = /** @type {HTMLElement} */ (
-      document.createElementNS(`http://www.w3.org/${space}`, tag)
-    );
+    /** @type {any} */
+    const node = document.createElementNS(`http://www.w3.org/${space}`, tag);
     for (const [key, value] of Object.entries({ class: look, ...attributes })) {
       if (typeof value === "string") node.setAttribute(key, value);
     }
@@ -86,7 +87,8 @@ globalThis.accessMedicReport ??= (() => {
 
   /** Draws anew without moving the reader: unfolded parts, focus and scroll stay. @type {Drawing["place"]} */
   function place(root, ...nodes) {
-    const { activeElement } = /** @type {Document | ShadowRoot} */ (root.getRootNode());
+    /** @type {any} */
+    const { activeElement } = root.getRootNode();
     const active = root.contains(activeElement) ? activeElement : null;
     const key = active?.getAttribute("data-key");
     const home = active?.closest("[data-remedy]")?.getAttribute("data-remedy");
@@ -101,10 +103,11 @@ globalThis.accessMedicReport ??= (() => {
     }
     root.querySelector(".body")?.scrollTo({ top });
     if (!active) return;
+    /** @type {any[]} */
     const [heir] = [`[data-key="${key}"]`, `li[data-remedy="${home}"]`, ".headline"].flatMap(
       (selector) => [...root.querySelectorAll(selector)],
     );
-    /** @type {HTMLElement | undefined} */ (heir)?.focus({ preventScroll: true });
+    heir?.focus({ preventScroll: true });
   }
 
   /** @type {Drawing["fold"]} */
@@ -164,8 +167,8 @@ globalThis.accessMedicReport ??= (() => {
   function account({ case: { receipts } }, { remedy }) {
     if (!receipts[remedy]) return undefined;
     const { cookies, storage = { cleared: [], stayed: [] } } = receipts[remedy];
-    const kinds = (/** @type {string[]} */ names) =>
-      listed(names.map((name) => word(`storage_${name}`)));
+    /** @param {string[]} names */
+    const kinds = (names) => listed(names.map((name) => word(`storage_${name}`)));
     const lines = [
       cookies.hosts.length > 0 && word("receipt_hosts", listed(cookies.hosts)),
       storage.cleared.length > 0 && word("receipt_storage", kinds(storage.cleared)),
@@ -213,7 +216,7 @@ globalThis.accessMedicReport ??= (() => {
 
   /** @type {Drawing["diagnosis"]} */
   function diagnosis({ case: { report } }, whole) {
-    const { cause, mover } = /** @type {AccessMedic.Diagnosis} */ (report.diagnosis);
+    const { cause, mover } = /** @type {Diagnosis} */ (report.diagnosis);
     const total = report.plan.length;
     const used = report.plan.filter(({ state }) => MARKS[state]).length;
     const count = (whole || used > 0) && word("popup_progress", used, total);
@@ -281,15 +284,21 @@ globalThis.accessMedicReport ??= (() => {
 
   /** @type {Drawing["reasons"]} */
   function reasons({ case: { report } }) {
-    const { reasons, confidence, others } = /** @type {AccessMedic.Diagnosis} */ (report.diagnosis);
-    const titles = others.map((cause) => word(`cause_${cause}_title`));
-    const lines = reasons.map(({ clue, quote }) => [
-      word(`clue_${clue}`),
-      " ",
-      make("code", { dir: "auto" }, quote),
-    ]);
-    if (titles.length > 0) lines.push([word("popup_others", listed(titles))]);
-    const items = lines.map((line) => make("li", {}, ...line));
+    const { reasons, confidence, others } = /** @type {Diagnosis} */ (report.diagnosis);
+    /** @param {string} title @param {Diagnosis["reasons"]} clues */
+    const line = (title, clues) =>
+      make(
+        "li",
+        {},
+        title,
+        ...clues.flatMap(({ quote }) => [" ", make("code", { dir: "auto" }, quote)]),
+      );
+    const items = [
+      ...reasons.map((reason) => line(word(`clue_${reason.clue}`), [reason])),
+      ...others.map(({ cause, reasons }) =>
+        line(word("popup_others", word(`cause_${cause}_title`)), reasons),
+      ),
+    ];
     const node = fold("why", [word("overlay_why")], make("ul.why", {}, ...items));
     node.querySelector(".turn")?.before(make("span.sure", {}, word(`confidence_${confidence}`)));
     return node;
@@ -297,11 +306,12 @@ globalThis.accessMedicReport ??= (() => {
 
   /** What support asks for, to read and to copy. @type {Drawing["facts"]} */
   function facts({ case: { report, at } }) {
-    const { cause, facts } = /** @type {AccessMedic.Diagnosis} */ (report.diagnosis);
-    const { host, country, ...rest } = facts;
+    const { cause, facts } = /** @type {Diagnosis} */ (report.diagnosis);
+    const { host, country, failing, ...rest } = facts;
     const named =
       country && new Intl.DisplayNames(word("language"), { type: "region" }).of(country);
-    const rows = Object.entries({ ...rest, country: named }).filter(
+    const part = failing && word(`fact_failing_${failing}`);
+    const rows = Object.entries({ ...rest, failing: part, country: named }).filter(
       ([, value]) => value !== undefined,
     );
     const lines = [

@@ -16,6 +16,12 @@ const validity = () => ({
 
 const KEY = /** @type {const} */ ({ keyType: "ec", curve: "P-256", algorithm: "sha256" });
 
+/** A name, or an address of this computer. @param {string} host */
+const nameOf = (host) =>
+  /^[\d.]+$/.test(host)
+    ? { type: /** @type {const} */ (7), ip: host }
+    : { type: /** @type {const} */ (2), value: host };
+
 /**
  * @typedef {import("node:tls").SecureContext} SecureContext
  * @typedef {object} Authority
@@ -46,7 +52,7 @@ export async function makeAuthority() {
         { name: "basicConstraints", cA: false, critical: true },
         { name: "keyUsage", digitalSignature: true, critical: true },
         { name: "extKeyUsage", serverAuth: true },
-        { name: "subjectAltName", altNames: [{ type: 2, value: host }] },
+        { name: "subjectAltName", altNames: [nameOf(host)] },
       ],
       ...(trusted ? { ca: { key: authority.private, cert: authority.cert } } : {}),
     });

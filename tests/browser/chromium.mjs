@@ -2,12 +2,14 @@
 // give the same operations (see launch.mjs) and neither knows what the extension should answer.
 //
 // How network failures come about here:
-//   real      reset, closed, untrusted            by the player, on the wire
+//   real      reset, closed, untrusted,           by the player, on the wire
+//             redirects, not_tls
 //   real      proxy, tunnel                       by --proxy-server; needs a launch of its own
 //   real      dns, refused                        by --host-resolver-rules: ~NOTFOUND, or a port where
 //                                                 nobody listens; likewise
 //   emulated  offline                             CDP Network.emulateNetworkConditions
-//   emulated  timed_out                           CDP Fetch.failRequest (the real one takes minutes)
+//   emulated  timed_out, blocked                  CDP Fetch.failRequest (a real time-out takes minutes)
+// A single request of a page fails for real with reset and closed, and else by Fetch.failRequest.
 
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -40,6 +42,15 @@ const SWITCHES = [
 
 /** The longest that an extension may take to start, on a busy machine. */
 const START = 20_000;
+
+/** What a single request can be made to fail with. */
+const REASONS = /** @type {const} */ ({
+  dns: "NameNotResolved",
+  refused: "ConnectionRefused",
+  timed_out: "TimedOut",
+  offline: "InternetDisconnected",
+  blocked: "BlockedByClient",
+});
 
 /** Failures that Chromium takes from its command line. */
 const OWN_LAUNCH = new Set(["dns", "refused", "proxy", "tunnel"]);
@@ -95,7 +106,7 @@ function makeProfile(extension) {
 /** @param {LaunchOptions} options @returns {string[]} */
 function network({ player, failure, host = "*" }) {
   const { ports } = player;
-  const names = `MAP *:443 127.0.0.1:${ports.secure}, MAP *:80 127.0.0.1:${ports.plain}`;
+  const names = `MAP localhost 127.0.0.1:${ports.secure}, MAP 127.0.0.1:1455 127.0.0.1:${ports.secure}, MAP *:443 127.0.0.1:${ports.secure}, MAP *:80 127.0.0.1:${ports.plain}`;
   if (failure === "dns") return [`--host-resolver-rules=MAP ${host} ~NOTFOUND, ${names}`];
   if (failure === "refused") {
     return [`--host-resolver-rules=MAP ${host}:443 127.0.0.1:${ports.closed}, ${names}`];
@@ -193,6 +204,19 @@ export class Chromium {
     );
   }
 
+  /** Clicks the extension's button: its popup opens, and the tab is lent. @param {import("./launch.mjs").Tab} tab */
+  async clickButton(tab) {
+    await tab.toFront();
+    const url = await tab.evaluate(() => location.href);
+    const session = await this.#browser.target().createCDPSession();
+    const send = (/** @type {string} */ method, /** @type {object} */ params) =>
+      /** @type {any} */ (session).send(method, params);
+    const { targetInfos } = await send("Target.getTargets", { filter: [{ type: "tab" }] });
+    const target = targetInfos.find((/** @type {{url: string}} */ one) => one.url === url);
+    await send("Extensions.triggerAction", { id: this.#id, targetId: target.targetId });
+    await session.detach();
+  }
+
   /** Whether the extension's worker runs at this moment. */
   async backgroundRuns() {
     return this.#worker() !== undefined;
@@ -286,15 +310,23 @@ export class ChromiumTab {
   /**
    * Sets up the failures that belong to a tab; undefined: none.
    * @param {Failure | undefined} failure
+   * @param {import("./recordings.mjs").RecordedAnswer[]} answers to requests of the page
    */
-  async conditions(failure) {
+  async conditions(failure, answers = []) {
     await this.#page.setOfflineMode(failure === "offline");
-    if (failure !== "timed_out") return;
+    const failing = answers.flatMap(({ url, failure: kind }) =>
+      kind !== undefined && kind in REASONS ? [{ url, kind }] : [],
+    );
+    if (failure === "timed_out" || failure === "blocked") failing.push({ url: "", kind: failure });
+    if (failing.length === 0) return;
     const session = await this.#page.createCDPSession();
-    session.on("Fetch.requestPaused", ({ requestId }) => {
-      void session.send("Fetch.failRequest", { requestId, errorReason: "TimedOut" });
+    session.on("Fetch.requestPaused", ({ requestId, request }) => {
+      const kind = failing.find(({ url }) => request.url.startsWith(url))?.kind;
+      const errorReason = REASONS[/** @type {keyof typeof REASONS} */ (kind)];
+      void session.send("Fetch.failRequest", { requestId, errorReason });
     });
-    await session.send("Fetch.enable");
+    const patterns = failing.map(({ url }) => ({ urlPattern: `${url}*` }));
+    await session.send("Fetch.enable", { patterns });
   }
 
   /** @param {string} url @returns {Promise<{failed?: string}>} */

@@ -7,13 +7,16 @@
 // place of the extension.
 //
 // Every name leads to the player through its CONNECT proxy. How network failures come about here:
-//   real      reset, closed, untrusted, tunnel    by the player, on the wire
+//   real      reset, closed, untrusted, tunnel,   by the player, on the wire
+//             redirects, not_tls
 //   real      proxy                               the proxy setting points to a closed port
 //   real      refused                             no proxy, all names are 127.0.0.1, port 443 closed
 //   real      timed_out                           the player never answers the handshake; the browser's
 //                                                 patience is lowered to 1 s and one attempt
+//   emulated  blocked                             as another extension does it: the channel is cancelled
 //   emulated  dns                                 no proxy, and the pref network.dns.disabled
 //   emulated  offline                             no proxy, and the browser's own "work offline"
+// A single request of a page fails for real with reset and closed, and else by cancelling its channel.
 
 import { writeFile } from "node:fs/promises";
 import puppeteer from "puppeteer-core";
@@ -31,6 +34,15 @@ const UUID = "5c1f6a1e-3f5b-4f0e-9a53-0d6c3c0ffee0";
  * @typedef {import("./launch.mjs").Cookie} Cookie
  * @typedef {(method: string, params: object) => Promise<any>} Send
  */
+
+/** What a single request can be made to fail with: names of Components.results. */
+const RESULTS = /** @type {const} */ ({
+  dns: "NS_ERROR_UNKNOWN_HOST",
+  refused: "NS_ERROR_CONNECTION_REFUSED",
+  timed_out: "NS_ERROR_NET_TIMEOUT",
+  offline: "NS_ERROR_OFFLINE",
+  blocked: "NS_ERROR_ABORT",
+});
 
 /** @param {LaunchOptions} options @returns {Promise<Firefox>} */
 export async function launchFirefox(options) {
@@ -51,6 +63,7 @@ export async function launchFirefox(options) {
       "network.proxy.http": "127.0.0.1",
       "network.proxy.http_port": ports.proxy,
       "network.proxy.ssl": "127.0.0.1",
+      "network.proxy.allow_hijacking_localhost": true,
       "network.proxy.ssl_port": ports.proxy,
       // A connection ahead of need would be one more that the player has to drop.
       "network.http.speculative-parallel-limit": 0,
@@ -211,6 +224,31 @@ export class Firefox {
     );
   }
 
+  /**
+   * What a click on the extension's button does: the tab is lent, and the popup opens; here as a page,
+   * for a browser's own popup cannot be driven.
+   * @param {import("./launch.mjs").Tab} tab
+   */
+  async clickButton(tab) {
+    await this.inBrowser(
+      (id, tabId) => {
+        const { WebExtensionPolicy } = /** @type {any} */ (globalThis);
+        const { tabManager } = WebExtensionPolicy.getByID(id).extension;
+        tabManager.addActiveTabPermission(tabManager.get(tabId).nativeTab);
+      },
+      this.#options.geckoId,
+      tab.id,
+    );
+    const popup = await this.newTab();
+    await popup.goto(this.extensionUrl(`views/popup.html?tab=${tab.id}`));
+    await until(
+      () => popup.evaluate(() => (document.querySelector(".body") ? true : undefined)),
+      "the popup",
+      START,
+    );
+    await popup.close();
+  }
+
   /** Whether the extension's event page runs at this moment. @returns {Promise<boolean>} */
   backgroundRuns() {
     return this.inBrowser((id) => {
@@ -270,9 +308,17 @@ export class Firefox {
     }, this.extensionUrl(""));
   }
 
-  /** @param {Failure | undefined} failure */
-  async conditions(failure) {
+  /** @param {Failure | undefined} failure @param {import("./recordings.mjs").RecordedAnswer[]} answers */
+  async conditions(failure, answers = []) {
     const { ports } = this.#options.player;
+    const all = failure === "blocked" ? [...answers, { url: "https://", failure }] : answers;
+    await this.#cancel(
+      all.flatMap(({ url, failure: kind }) =>
+        kind !== undefined && kind in RESULTS
+          ? [[url, RESULTS[/** @type {keyof typeof RESULTS} */ (kind)]]]
+          : [],
+      ),
+    );
     const direct = failure === "dns" || failure === "refused" || failure === "offline";
     await this.inBrowser(
       (prefs, offline) => {
@@ -297,6 +343,23 @@ export class Firefox {
       ]),
       failure === "offline",
     );
+  }
+
+  /** Lets requests fail; none: no more. @param {string[][]} failing addresses with names of results */
+  async #cancel(failing) {
+    await this.inBrowser((list) => {
+      const scope = /** @type {any} */ (globalThis);
+      const { Services, Ci, Components } = scope;
+      if (scope.cancelling) Services.obs.removeObserver(scope.cancelling, "http-on-modify-request");
+      scope.cancelling = undefined;
+      if (list.length === 0) return;
+      scope.cancelling = (/** @type {any} */ subject) => {
+        const channel = subject.QueryInterface(Ci.nsIHttpChannel);
+        const found = list.find(([url]) => channel.URI.spec.startsWith(url));
+        if (found) channel.cancel(Components.results[found[1]]);
+      };
+      Services.obs.addObserver(scope.cancelling, "http-on-modify-request");
+    }, failing);
   }
 
   async close() {
@@ -325,9 +388,10 @@ export class FirefoxTab {
   /**
    * Sets up a failure; here it holds for the whole browser. Undefined: none.
    * @param {Failure | undefined} failure
+   * @param {import("./recordings.mjs").RecordedAnswer[]} answers to requests of the page
    */
-  async conditions(failure) {
-    await this.#driver.conditions(failure);
+  async conditions(failure, answers = []) {
+    await this.#driver.conditions(failure, answers);
   }
 
   /** @param {string} url @returns {Promise<{failed?: string}>} */

@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
+import { readRecordings } from "./recordings.mjs";
 import { keyOf, keyOfSeed, OPENAI_SEEDS, sow } from "./seeds.mjs";
 import { Stage } from "./stage.mjs";
 import { View } from "./views.mjs";
@@ -105,6 +106,26 @@ describe("a page that heals", () => {
     assert.ok(text.includes(stage.words("verdict_resolved_detail", title)), text);
     assert.equal(badge.title, stage.words("badge_title_resolved"));
   }
+});
+
+const [endless] = readRecordings().filter(({ cause }) => cause === "challenge_loop");
+
+// Nothing is cleared while a check runs; when it comes again and again, its own cookies may be the reason.
+test("a check without end: clear_check_cookies, from the popup", { skip: !endless }, async () => {
+  const remedy = "clear_check_cookies";
+  const { found } = await stage.answer(await stage.show(endless, { tab }), endless.cause);
+  assert.deepEqual(found.report.tools, []);
+  const popup = await View.popup(stage.driver, tab);
+  await popup.apply(remedy);
+  const { history } = await stage.waitForCase(tab, (one) => one.history.length > 0, "an attempt", {
+    limit: LIMIT,
+  });
+  const left = await cookies();
+  await popup.tab.close();
+  assert.deepEqual([history[0].remedy, history[0].outcome], [remedy, "done"]);
+  assert.deepEqual(left, remaining(remedy));
+  assert.equal(await tab.evaluate(() => document.querySelectorAll("access-medic").length), 0);
+  await tab.close();
 });
 
 describe("a page that stays broken", () => {

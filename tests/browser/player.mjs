@@ -175,11 +175,12 @@ export class Player {
       }
       if (!isWhole(hello)) return;
       socket.off("readable", onReadable);
-      const host = serverName(hello);
-      if (host === undefined) return void socket.destroy();
+      // A client names no server whose address it was given.
+      const host = serverName(hello) ?? "127.0.0.1";
       const failure = this.#failureOf(host);
       if (failure === "reset") return void socket.resetAndDestroy();
       if (failure === "closed") return void socket.end();
+      if (failure === "not_tls") return void socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
       // The browser waits for a handshake that never comes; see firefox.mjs.
       if (failure === "timed_out") return;
       const secureContext =
@@ -216,8 +217,8 @@ export class Player {
       return void socket.end("HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n");
     }
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
-    if (target[2] === "443") this.#handshake(socket);
-    else this.#converse(socket, socket, "http");
+    if (target[2] === "80") this.#converse(socket, socket, "http");
+    else this.#handshake(socket);
   }
 
   /**
@@ -246,8 +247,18 @@ export class Player {
     const address = new URL(target, base);
     const asked = { method, url: address.href, headers, at: Date.now() };
     this.asked.push(asked);
-    const reply = this.#replyTo(asked);
+    const recorded = this.#recordedFor(asked);
+    // The drivers play the other failures before a request comes here.
+    if (recorded?.failure === "reset") return void socket.resetAndDestroy();
+    if (recorded?.failure !== undefined) return void socket.destroy();
+    const reply = recorded === undefined ? this.#replyTo(asked) : recordedReply(asked, recorded);
     stream.end(reply.raw ?? bytesOf(reply, method));
+  }
+
+  /** @param {Asked} asked */
+  #recordedFor({ url }) {
+    const bare = url.replace(/[?#].*/, "");
+    return this.#onAir?.recording.answers.find((answer) => answer.url === bare);
   }
 
   /** @param {Asked} asked @returns {Reply} */
@@ -257,6 +268,9 @@ export class Player {
     const host = this.#hosts.get(new URL(asked.url).host);
     if (host !== undefined) return host(asked);
     const onAir = this.#onAir;
+    if (onAir?.recording.failure === "redirects" && isDocument(asked)) {
+      return { status: 302, headers: [["location", onAir.recording.url]] };
+    }
     if (onAir?.recording.response !== undefined && asked.url === withoutHash(onAir.recording.url)) {
       const { recording } = onAir;
       const heals = !onAir.stays && recording.healsWithout.length > 0;
@@ -266,6 +280,28 @@ export class Player {
     }
     return isDocument(asked) ? offAir(asked) : { status: 204 };
   }
+}
+
+/**
+ * For a request of the page, which may be on another host.
+ * @param {Asked} asked
+ * @param {import("./recordings.mjs").RecordedAnswer} recorded
+ * @returns {Reply}
+ */
+function recordedReply({ method, headers }, { status = 200 }) {
+  return {
+    status: method === "OPTIONS" ? 204 : status,
+    headers: [
+      ["access-control-allow-origin", headers.origin ?? "*"],
+      ["access-control-allow-credentials", "true"],
+      ["access-control-allow-headers", headers["access-control-request-headers"] ?? "*"],
+      ["access-control-allow-methods", headers["access-control-request-method"] ?? "*"],
+      ["content-type", "application/json"],
+      ["cache-control", "no-store"],
+    ],
+    // Chromium tells of a request when its body was read, which a page may leave undone.
+    body: "",
+  };
 }
 
 /** @param {string} url */

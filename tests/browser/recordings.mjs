@@ -19,22 +19,33 @@ export const HEALED = "healthy/app-first-response";
 export const HEALTHY = "healthy";
 
 /**
- * @typedef {"dns"|"refused"|"reset"|"closed"|"proxy"|"tunnel"|"untrusted"|"timed_out"|"offline"} Failure
+ * @typedef {"dns"|"refused"|"reset"|"closed"|"proxy"|"tunnel"|"untrusted"|"timed_out"|"offline"|"redirects"|"blocked"|"not_tls"|"changed"|"administrator"|"unknown"} Failure
  * @typedef {object} RecordedResponse
  * @property {number} status
  * @property {string} reason the words behind the status
  * @property {[name: string, value: string][]} headers as written, bytes as latin1
  * @property {Buffer} body
+ * @typedef {object} RecordedAnswer
+ * @property {string} url without its query, https even where the page asks for wss
+ * @property {number=} status
+ * @property {Failure=} failure
  * @typedef {object} Recording
  * @property {string} name cause/file, without the ending
  * @property {string} cause the name of its folder
  * @property {string} path of the file
  * @property {string} url
  * @property {string[]} healsWithout cookie names; empty: the page does not depend on cookies
+ * @property {RecordedAnswer[]} answers to requests that the page makes
+ * @property {number} again how many times the page is loaded before
  * @property {Failure=} failure set: there is no response
  * @property {RecordedResponse=} response
  */
 
+/**
+ * No program can bring these about in a browser; the native tests alone hold them.
+ * @type {readonly (Failure | undefined)[]}
+ */
+const UNPLAYED = ["changed", "administrator", "unknown"];
 /** @type {readonly Failure[]} */
 const FAILURES = [
   "dns",
@@ -46,6 +57,12 @@ const FAILURES = [
   "untrusted",
   "timed_out",
   "offline",
+  "redirects",
+  "blocked",
+  "not_tls",
+  "changed",
+  "administrator",
+  "unknown",
 ];
 
 /** A recording that cannot be read; the message names the file. */
@@ -58,7 +75,7 @@ export class RecordingError extends Error {
 }
 
 /**
- * All recordings below a folder, in the order of their names.
+ * All recordings below a folder that a browser can be made to show, in the order of their names.
  * @param {string} folder
  * @returns {Recording[]}
  */
@@ -75,7 +92,8 @@ export function readRecordings(folder = PAGES) {
       found.push({ name, cause: cause.name, path, ...parseRecording(path, readFileSync(path)) });
     }
   }
-  return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const played = found.filter(({ failure }) => !UNPLAYED.includes(failure));
+  return played.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 /**
@@ -100,11 +118,11 @@ export function withMore(recording, { headers = [], html = "" }) {
 /**
  * @param {string} path only for messages
  * @param {Buffer} bytes
- * @returns {Pick<Recording, "url"|"healsWithout"|"failure"|"response">}
+ * @returns {Omit<Recording, "name"|"cause"|"path">}
  */
 export function parseRecording(path, bytes) {
   if (bytes.subarray(0, 5).toString("latin1") === "HTTP/") {
-    return { url: DEFAULT_ADDRESS, healsWithout: [], response: parseResponse(path, bytes) };
+    return { ...nothing(DEFAULT_ADDRESS), response: parseResponse(path, bytes) };
   }
   const [request, rest] = splitAtBlankLine(bytes);
   const [requestLine, ...directives] = lines(request);
@@ -112,7 +130,7 @@ export function parseRecording(path, bytes) {
   if (address === undefined) {
     throw new RecordingError(path, `not a request line: ${JSON.stringify(requestLine)}`);
   }
-  const parsed = { url: new URL(address).href, healsWithout: /** @type {string[]} */ ([]) };
+  const parsed = nothing(new URL(address).href);
   /** @type {Failure | undefined} */
   let failure;
   for (const directive of directives) {
@@ -122,6 +140,11 @@ export function parseRecording(path, bytes) {
     } else if (name.toLowerCase() === "x-failure") {
       failure = FAILURES.find((kind) => kind === value);
       if (failure === undefined) throw new RecordingError(path, `unknown failure ${value}`);
+    } else if (name.toLowerCase() === "x-answers") {
+      parsed.answers.push(parseAnswer(path, parsed.url, value));
+    } else if (name.toLowerCase() === "x-again") {
+      parsed.again = Number(value);
+      if (!Number.isInteger(parsed.again)) throw new RecordingError(path, `no number: ${value}`);
     } else {
       throw new RecordingError(path, `unknown directive ${name}`);
     }
@@ -133,6 +156,30 @@ export function parseRecording(path, bytes) {
     return { ...parsed, failure };
   }
   return { ...parsed, response: parseResponse(path, rest) };
+}
+
+/** @param {string} url */
+const nothing = (url) => ({
+  url,
+  healsWithout: /** @type {string[]} */ ([]),
+  answers: /** @type {RecordedAnswer[]} */ ([]),
+  again: 0,
+});
+
+/**
+ * @param {string} path
+ * @param {string} page its address
+ * @param {string} value
+ * @returns {RecordedAnswer}
+ */
+function parseAnswer(path, page, value) {
+  const [what, address = ""] = value.split(/ +/);
+  if (!URL.canParse(address, page)) throw new RecordingError(path, `no address: ${value}`);
+  const url = new URL(address, page).href.replace(/^wss:/, "https:").replace(/[?#].*/, "");
+  if (/^\d{3}$/.test(what)) return { url, status: Number(what) };
+  const failure = FAILURES.find((kind) => kind === what);
+  if (failure === undefined) throw new RecordingError(path, `unknown failure ${what}`);
+  return { url, failure };
 }
 
 /**

@@ -143,6 +143,10 @@ impl Document {
         self.elements_in(at + 1..self.nodes[at].end)
     }
 
+    pub fn children(&self, at: usize) -> impl Iterator<Item = (usize, &Element)> {
+        self.inside(at).filter(move |(inner, _)| self.nodes[*inner].parent == Some(at))
+    }
+
     /// The ancestors, nearest first.
     pub fn ancestors(&self, at: usize) -> impl Iterator<Item = (usize, &Element)> {
         std::iter::successors(self.nodes[at].parent, |&up| self.nodes[up].parent)
@@ -185,10 +189,10 @@ impl Document {
             .collect()
     }
 
-    /// The words inside an element with one space between them, except in elements that show none or hold what a
-    /// person types.
+    /// The words inside an element, those of each text node on a line of their own, except in elements that show none
+    /// or hold what a person types.
     pub fn text(&self, at: usize) -> String {
-        let mut words = Vec::new();
+        let mut lines = Vec::new();
         let mut next = at;
         while next < self.nodes[at].end {
             let node = &self.nodes[next];
@@ -203,12 +207,15 @@ impl Document {
                 }
                 Content::Element(_) => next + 1,
                 Content::Text(text) => {
-                    words.extend(text.split(is_space).filter(|word| !word.is_empty()));
+                    let words: Vec<_> = text.split(is_space).filter(|word| !word.is_empty()).collect();
+                    if !words.is_empty() {
+                        lines.push(words.join(" "));
+                    }
                     next + 1
                 }
             };
         }
-        words.join(" ")
+        lines.join("\n")
     }
 }
 
@@ -246,7 +253,7 @@ mod tests {
     fn text_skips_what_nobody_reads_and_collapses_space() {
         let html = "<p> a\u{a0}\u{feff}\n b<b>c</b></p><script>s</script><style>t</style><textarea>u</textarea>\
                     <select><option>v</select><svg><text>w</text></svg><!-- x --><p>d";
-        assert_eq!(text(html), "a b c d");
+        assert_eq!(text(html), "a b\nc\nd");
     }
 
     #[test]

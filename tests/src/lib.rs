@@ -9,4 +9,6 @@ mod observe;
 mod recording;
 
 pub use observe::{OBSERVED_AT, observe, visit};
-pub use recording::{Browser, Failure, HEALTHY, ListError, ParseError, RawResponse, Recording, all, folder};
+pub use recording::{
+    Answer, Browser, End, Failure, HEALTHY, ListError, ParseError, RawResponse, Recording, all, folder,
+};

@@ -4,13 +4,16 @@
 //! Lengths are counted as JavaScript counts them, in UTF-16 units.
 
 use crate::document::{Document, Element};
-use crate::recording::{Browser, RawResponse, Recording};
-use access_medic::{Alert, Evidence, Header, Page, Response, Visit};
+use crate::recording::{Answer, Browser, End, RawResponse, Recording};
+use access_medic::{Alert, Evidence, Header, Load, Page, Request, Response, Visit, examine};
 use regex_lite::Regex;
 use std::collections::HashSet;
 
 /// The moment of every observation: a recording has no clock.
 pub const OBSERVED_AT: f64 = 1_800_000_000_000.0;
+
+/// Between the loads of a page that is loaded again and again, in milliseconds.
+const BETWEEN_LOADS: f64 = 15_000.0;
 
 const SMALL: usize = 400;
 const TEXT: usize = 16_000;
@@ -38,14 +41,26 @@ const HEADERS: [&str; 11] = [
     "server-timing",
 ];
 
-/// A first look at the recording: nothing was known before, nothing was tried.
+/// A first look at the recording: nothing was tried, and nothing was known but the loads that it tells of.
 pub fn visit(recording: &Recording, browser: Browser) -> Visit {
-    Visit { evidence: observe(recording, browser), standing: None, history: Vec::new(), now: OBSERVED_AT }
+    let evidence = observe(recording, browser);
+    let mut visit = Visit { evidence, standing: None, history: Vec::new(), loads: Vec::new(), now: OBSERVED_AT };
+    if recording.again > 0 {
+        let cause = examine(&visit).diagnosis.map(|diagnosis| diagnosis.cause);
+        let load = |ago| Load {
+            at: OBSERVED_AT - f64::from(ago) * BETWEEN_LOADS,
+            place: place(&recording.url),
+            cause: cause.clone(),
+        };
+        visit.loads = (1..=recording.again).rev().map(load).collect();
+    }
+    visit
 }
 
 pub fn observe(recording: &Recording, browser: Browser) -> Evidence {
     let mut evidence = Evidence { url: recording.url.clone(), at: OBSERVED_AT, ..Evidence::default() };
     evidence.failure = recording.failure().map(|failure| failure.code(browser).to_owned());
+    evidence.requests = recording.answers.iter().filter_map(|answer| request(answer, browser)).collect();
     let Some(response) = &recording.response else { return evidence };
     evidence.response = Some(Response { status: response.status, headers: allowed(response) });
     // Browsers put a page of their own in the place of an error without a body; nothing can be read there.
@@ -53,10 +68,44 @@ pub fn observe(recording: &Recording, browser: Browser) -> Evidence {
         let content_type = content_type(response);
         let body = String::from_utf8_lossy(&response.body);
         let document = if content_type == "text/html" { Document::parse_html(&body) } else { Document::of_text(&body) };
-        evidence.page = Some(page(&document, response.status, content_type));
+        evidence.page = Some(page(&document, &recording.url, response.status, content_type));
         evidence.alerts = alerts(&document);
+        if evidence.page.as_ref().is_some_and(|page| page.app) {
+            evidence.guests = guest_markers(&document);
+        }
     }
     evidence
+}
+
+fn request(answer: &Answer, browser: Browser) -> Option<Request> {
+    let (status, failure) = match answer.end {
+        End::Status(status) => (Some(status).filter(|status| *status >= 400), None),
+        End::Failure(failure) => (None, Some(failure.code(browser).to_owned())),
+    };
+    let request = Request { host: answer.host.clone(), path: without_ids(&answer.path), status, failure };
+    (request.status.is_some() || request.failure.is_some()).then_some(request)
+}
+
+/// Host and path of an address, without ids.
+fn place(url: &str) -> String {
+    let (host, path) = host_and_path(url);
+    format!("{host}{}", without_ids(path))
+}
+
+fn host_and_path(url: &str) -> (&str, &str) {
+    let rest = url.strip_prefix("https://").unwrap_or(url).split(['?', '#']).next().unwrap_or_default();
+    rest.find('/').map_or((rest, "/"), |at| rest.split_at(at))
+}
+
+/// `*` for each part of a path that may be the id of a conversation or a person.
+fn without_ids(path: &str) -> String {
+    let is_id = |part: &str| {
+        part.contains(['%', '@', ':'])
+            || part.len() > 32
+            || part.len() >= 8 && part.bytes().any(|byte| byte.is_ascii_digit())
+    };
+    let parts: Vec<_> = path.split('/').map(|part| if is_id(part) { "*" } else { part }).collect();
+    parts.join("/")
 }
 
 fn allowed(response: &RawResponse) -> Vec<Header> {
@@ -73,7 +122,13 @@ fn content_type(response: &RawResponse) -> String {
     }
 }
 
-fn page(document: &Document, status: u16, content_type: String) -> Page {
+/// Where pages have the names that people gave to conversations.
+const OWN: [&str; 3] = ["/c/", "/g/", "/share/"];
+
+/// No page with a conversation is as small.
+const BLANK: usize = 60;
+
+fn page(document: &Document, url: &str, status: u16, content_type: String) -> Page {
     let elements = document.elements().count();
     let app = document.elements().any(|(_, element)| is_app(element));
     let mut page = Page {
@@ -84,8 +139,15 @@ fn page(document: &Document, status: u16, content_type: String) -> Page {
         ..Page::default()
     };
     if !app && elements <= SMALL {
-        page.title = cut(&document.title(), TITLE);
-        page.text = document.body().map(|body| cut(&document.text(body), TEXT)).unwrap_or_default();
+        // The title of a conversation is a person's, unless an error stands in its place.
+        let (_, path) = host_and_path(url);
+        let titled = status >= 400 || !OWN.iter().any(|own| path.starts_with(own));
+        if titled {
+            page.title = cut(&document.title(), TITLE);
+        }
+        if titled || elements < BLANK {
+            page.text = document.body().map(|body| cut(&document.text(body), TEXT)).unwrap_or_default();
+        }
         page.markers = page_markers(document);
     }
     page
@@ -245,14 +307,26 @@ impl Tokens {
         }
     }
 
-    /// Id, classes, and the attributes among `named` and `data-*`.
-    fn add_names(&mut self, element: &Element, named: &[&str]) {
+    fn add_id_and_classes(&mut self, element: &Element) {
         if !element.id().is_empty() {
             self.add(&format!("#{}", element.id()));
         }
         for class in element.classes() {
             self.add(&format!(".{class}"));
         }
+        // A custom element.
+        if element.name.contains('-') {
+            self.add(&format!("tag:{}", element.name));
+        }
+    }
+
+    /// Id, classes, and the attributes among `named` and `data-*`.
+    fn add_names(&mut self, element: &Element, named: &[&str]) {
+        self.add_id_and_classes(element);
+        self.add_attributes(element, named);
+    }
+
+    fn add_attributes(&mut self, element: &Element, named: &[&str]) {
         for (name, value) in &element.attributes {
             let wanted = named.contains(&name.as_str()) || name.starts_with("data-");
             if wanted && value.encode_utf16().count() <= DATA_VALUE {
@@ -260,6 +334,21 @@ impl Tokens {
             }
         }
     }
+}
+
+/// Of the app's own shell: what stands beside it, as other extensions do, and what they note on it.
+fn guest_markers(document: &Document) -> Vec<String> {
+    let mut tokens = Tokens::up_to(MARKERS);
+    let frame: Vec<usize> = document.elements().take(1).map(|(root, _)| root).chain(document.body()).collect();
+    for at in frame {
+        if let Some(element) = document.element(at) {
+            tokens.add_names(element, &[]);
+        }
+        for (_, guest) in document.children(at) {
+            tokens.add_id_and_classes(guest);
+        }
+    }
+    tokens.list
 }
 
 fn page_markers(document: &Document) -> Vec<String> {
@@ -362,8 +451,8 @@ mod tests {
     #[test]
     fn of_the_app_and_of_large_pages_only_the_size_is_known() {
         let app = page("<html data-build=prod-1><title>t</title><p>words");
-        assert_eq!((app.app, app.title.as_str(), app.text.as_str(), app.markers.len()), (true, "", "", 0));
-        assert_eq!(app.elements, 5);
+        assert_eq!((app.app, app.title.as_str(), app.text.as_str()), (true, "", ""));
+        assert_eq!((app.elements, app.markers), (5, Vec::new()));
         for mark in ["<div id=prompt-textarea>", "<i data-turn-key=1>", "<i data-testid=conversation-turn-1>"] {
             assert!(page(mark).app, "{mark}");
         }
@@ -371,6 +460,26 @@ mod tests {
         assert_eq!((small.elements, small.title.as_str()), (400, "t"));
         let large = page(&format!("<title>t</title>{}", "<i></i>".repeat(SMALL - 3)));
         assert_eq!((large.elements, large.app, large.title.as_str()), (401, false, ""));
+    }
+
+    #[test]
+    fn the_title_of_a_conversation_is_not_read() {
+        for (address, status, title) in [
+            ("https://chatgpt.com/c/6712?x", 200, ""),
+            ("https://chatgpt.com/share/6712", 200, ""),
+            ("https://chatgpt.com/c/6712", 403, "t"),
+            ("https://chatgpt.com/chat", 200, "t"),
+        ] {
+            let file =
+                format!("GET {address} HTTP/1.1\n\nHTTP/1.1 {status}\ncontent-type: text/html\n\n<title>t</title>x");
+            let seen = |file: &str| {
+                observe(&Recording::parse("a/b", "a", file.as_bytes()).unwrap(), Browser::Chromium).page.unwrap()
+            };
+            let page = seen(&file);
+            assert_eq!((page.title.as_str(), page.text.as_str()), (title, "x"), "{address} {status}");
+            let larger = seen(&format!("{file}{}", "<i></i>".repeat(BLANK)));
+            assert_eq!(larger.text.is_empty(), title.is_empty(), "{address} {status}");
+        }
     }
 
     #[test]
@@ -405,6 +514,40 @@ mod tests {
     }
 
     #[test]
+    fn of_the_app_the_guests_are_named() {
+        let guests = seen(
+            "<html data-build=prod-1 class=dark><body class=b data-guest=on role=main><title>words</title>\
+             <div id=root class=r data-k=no title=words><p id=inner><x-inner></x-inner></div>\
+             <some-guest class='g h'>words</some-guest>",
+        )
+        .guests;
+        let expected =
+            [".dark", "[data-build=prod-1]", ".b", "[data-guest=on]", "#root", ".r", ".g", ".h", "tag:some-guest"];
+        assert_eq!(guests, expected);
+    }
+
+    #[test]
+    fn requests_and_places_hold_no_ids() {
+        let file = b"GET https://chatgpt.com/c/6712-abcd?q=1 HTTP/1.1\nx-answers: 404 /a/b2/12345678/x%20/ok\n\
+                     x-answers: 200 /fine\nx-answers: dns https://ws.chatgpt.com/p1\nx-again: 2\n\nHTTP/1.1 200\n\n";
+        let visit = visit(&Recording::parse("a/b", "a", file).unwrap(), Browser::Chromium);
+        let request = |host: &str, path: &str, status, failure: Option<&str>| Request {
+            host: host.into(),
+            path: path.into(),
+            status,
+            failure: failure.map(str::to_owned),
+        };
+        let expected = [
+            request("chatgpt.com", "/a/b2/*/*/ok", Some(404), None),
+            request("ws.chatgpt.com", "/p1", None, Some("net::ERR_NAME_NOT_RESOLVED")),
+        ];
+        assert_eq!(visit.evidence.requests, expected);
+        let loads: Vec<_> = visit.loads.iter().map(|load| (OBSERVED_AT - load.at, load.place.as_str())).collect();
+        assert_eq!(loads, [(30_000.0, "chatgpt.com/c/*"), (15_000.0, "chatgpt.com/c/*")]);
+        assert_eq!(without_ids(&format!("/{}/{}", "a".repeat(32), "a".repeat(33))), format!("/{}/*", "a".repeat(32)));
+    }
+
+    #[test]
     fn limits_hold() {
         let many: String = (0..390).map(|i| format!("<i class='a{i} b{i} c{i}'></i>")).collect();
         let crowd = page(&format!("<title>{}</title><body>{many}{}", "t".repeat(5_000), "w\u{1f600} ".repeat(20_000)));
@@ -432,7 +575,7 @@ mod tests {
         let html = "<div class=toast-root><div role=alert data-testid=toast-error>a<p class=text-token-text-error>b";
         let alerts = seen(html).alerts;
         assert_eq!(alerts.len(), 1);
-        assert_eq!(alerts[0].text, "a b");
+        assert_eq!(alerts[0].text, "a\nb");
         assert!(alerts[0].markers.contains(&"[data-testid=toast-error]".to_owned()));
     }
 

@@ -22,6 +22,10 @@ pub struct Recording {
     pub url: String,
     /// `x-…` lines of the request block, names in lower case.
     pub directives: Vec<(String, String)>,
+    /// Requests that the page makes, and how they end. `x-answers: WHAT ADDRESS`.
+    pub answers: Vec<Answer>,
+    /// How many times the same page had been loaded before. `x-again: N`.
+    pub again: u32,
     /// Absent where no answer comes, see [`Recording::failure`].
     pub response: Option<RawResponse>,
 }
@@ -32,6 +36,21 @@ pub struct RawResponse {
     /// Names in lower case, values trimmed, in the order of the file.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+}
+
+/// How a request of the page ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub host: String,
+    /// Without the query.
+    pub path: String,
+    pub end: End,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Status(u16),
+    Failure(Failure),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,6 +75,12 @@ pub enum Failure {
     Untrusted,
     TimedOut,
     Offline,
+    Redirects,
+    Blocked,
+    NotTls,
+    Changed,
+    Administrator,
+    Unknown,
 }
 
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,6 +95,10 @@ pub enum ParseError {
     ResponseAfterFailure,
     #[error("x-failure names an unknown kind: {0:?}")]
     UnknownFailure(String),
+    #[error("x-answers is not a status or a kind of failure and an address: {0:?}")]
+    Answer(String),
+    #[error("x-again is not a number: {0:?}")]
+    Again(String),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -92,6 +121,12 @@ impl Failure {
             "untrusted" => Self::Untrusted,
             "timed_out" => Self::TimedOut,
             "offline" => Self::Offline,
+            "redirects" => Self::Redirects,
+            "blocked" => Self::Blocked,
+            "not_tls" => Self::NotTls,
+            "changed" => Self::Changed,
+            "administrator" => Self::Administrator,
+            "unknown" => Self::Unknown,
             _ => return None,
         })
     }
@@ -108,6 +143,15 @@ impl Failure {
             (Browser::Chromium, Self::Untrusted) => "net::ERR_CERT_AUTHORITY_INVALID",
             (Browser::Chromium, Self::TimedOut) => "net::ERR_TIMED_OUT",
             (Browser::Chromium, Self::Offline) => "net::ERR_INTERNET_DISCONNECTED",
+            (Browser::Chromium, Self::Redirects) => "net::ERR_TOO_MANY_REDIRECTS",
+            (Browser::Chromium, Self::Blocked) => "net::ERR_BLOCKED_BY_CLIENT",
+            (Browser::Chromium, Self::NotTls) => "net::ERR_SSL_PROTOCOL_ERROR",
+            // Firefox has no word of its own for a network that changed.
+            (_, Self::Changed) => "net::ERR_NETWORK_CHANGED",
+            (Browser::Chromium, Self::Administrator) => "net::ERR_BLOCKED_BY_ADMINISTRATOR",
+            (Browser::Firefox, Self::Administrator) => "NS_ERROR_BLOCKED_BY_POLICY",
+            (Browser::Chromium, Self::Unknown) => "net::ERR_FAILED",
+            (Browser::Firefox, Self::Unknown) => "NS_ERROR_FAILURE",
             (Browser::Firefox, Self::Dns) => "NS_ERROR_UNKNOWN_HOST",
             (Browser::Firefox, Self::Refused) => "NS_ERROR_CONNECTION_REFUSED",
             (Browser::Firefox, Self::Reset | Self::Closed) => "NS_ERROR_NET_RESET",
@@ -116,6 +160,10 @@ impl Failure {
             (Browser::Firefox, Self::Untrusted) => "The certificate is not trusted because it is self-signed.",
             (Browser::Firefox, Self::TimedOut) => "NS_ERROR_NET_TIMEOUT",
             (Browser::Firefox, Self::Offline) => "NS_ERROR_OFFLINE",
+            (Browser::Firefox, Self::Redirects) => "NS_ERROR_REDIRECT_LOOP",
+            // What other add-ons see of a request that one cancels.
+            (Browser::Firefox, Self::Blocked) => "NS_ERROR_ABORT",
+            (Browser::Firefox, Self::NotTls) => "SSL received a record that exceeded the maximum permissible length.",
         }
     }
 }
@@ -139,8 +187,14 @@ impl Recording {
             url = address(&request).ok_or(ParseError::RequestLine)?;
             directives = take_fields(&mut rest);
         }
-        let mut recording =
-            Self { name: name.to_owned(), expected: expected.to_owned(), url, directives, response: None };
+        let named = |wanted: &'static str| directives.iter().filter(move |(name, _)| name == wanted);
+        let answers = named("x-answers")
+            .map(|(_, value)| answer(&url, value).ok_or_else(|| ParseError::Answer(value.clone())))
+            .collect::<Result<_, _>>()?;
+        let again =
+            named("x-again").next().map_or(Ok(0), |(_, n)| n.parse().map_err(|_| ParseError::Again(n.clone())))?;
+        let (name, expected) = (name.to_owned(), expected.to_owned());
+        let mut recording = Self { name, expected, url, directives, answers, again, response: None };
         if let Some(kind) = recording.directive("x-failure") {
             Failure::named(kind).ok_or_else(|| ParseError::UnknownFailure(kind.to_owned()))?;
             return if rest.trim_ascii().is_empty() { Ok(recording) } else { Err(ParseError::ResponseAfterFailure) };
@@ -236,6 +290,22 @@ fn address(line: &str) -> Option<String> {
     (method == "GET" && url.starts_with("https://")).then(|| url.to_owned())
 }
 
+/// `429 /backend-api/conversations`, `reset wss://ws.chatgpt.com/p1/ws`; the page's host may be left out.
+fn answer(page: &str, value: &str) -> Option<Answer> {
+    let (what, address) = value.split_once(' ')?;
+    let end = match what.parse() {
+        Ok(status) => End::Status(status),
+        Err(_) => End::Failure(Failure::named(what)?),
+    };
+    let address = address.trim();
+    let whole = if address.starts_with('/') { page } else { address };
+    let rest = ["https://", "wss://"].iter().find_map(|scheme| whole.strip_prefix(scheme))?;
+    let (host, path) = rest.find('/').map_or((rest, "/"), |at| rest.split_at(at));
+    let path = if address.starts_with('/') { address } else { path };
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    Some(Answer { host: host.to_owned(), path: path.to_owned(), end })
+}
+
 /// The status of `HTTP/1.1 403 Forbidden`; the reason phrase may be missing.
 fn status(line: &str) -> Option<u16> {
     let code = line.strip_prefix("HTTP/")?.split_ascii_whitespace().nth(1)?;
@@ -286,6 +356,22 @@ mod tests {
     }
 
     #[test]
+    fn requests_have_a_host_a_path_and_an_end() {
+        let recording = parse(
+            "GET https://chatgpt.com/c/1?q HTTP/1.1\nx-answers: 429 /backend-api/me?x=1\nx-again: 3\n\
+             x-answers: reset wss://ws.chatgpt.com/p1/ws\nx-answers: 503 https://auth.openai.com\n\nHTTP/1.1 200\n\n",
+        )
+        .unwrap();
+        let answer = |host: &str, path: &str, end| Answer { host: host.into(), path: path.into(), end };
+        let expected = [
+            answer("chatgpt.com", "/backend-api/me", End::Status(429)),
+            answer("ws.chatgpt.com", "/p1/ws", End::Failure(Failure::Reset)),
+            answer("auth.openai.com", "/", End::Status(503)),
+        ];
+        assert_eq!((recording.answers.as_slice(), recording.again), (&expected[..], 3));
+    }
+
+    #[test]
     fn a_failure_has_no_response() {
         let recording = parse("GET https://chatgpt.com/ HTTP/1.1\nx-failure: timed_out\n").unwrap();
         assert_eq!(recording.failure(), Some(Failure::TimedOut));
@@ -301,6 +387,10 @@ mod tests {
         assert_eq!(parse(&format!("{request}\n403 no\n")), Err(ParseError::StatusLine("403 no".into())));
         assert_eq!(parse("HTTP/1.1 99 x\n"), Err(ParseError::StatusLine("HTTP/1.1 99 x".into())));
         assert_eq!(parse(&format!("{request}x-failure: bang\n")), Err(ParseError::UnknownFailure("bang".into())));
+        for wrong in ["429", "bang /a", "429 a", "429 http://chatgpt.com/"] {
+            assert_eq!(parse(&format!("{request}x-answers: {wrong}\n")), Err(ParseError::Answer(wrong.into())));
+        }
+        assert_eq!(parse(&format!("{request}x-again: often\n")), Err(ParseError::Again("often".into())));
         assert_eq!(
             parse(&format!("{request}x-failure: dns\n\nHTTP/1.1 200\n\n")),
             Err(ParseError::ResponseAfterFailure)

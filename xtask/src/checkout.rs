@@ -1,9 +1,10 @@
 //! Where things are: one checkout of the repository and the folders that are built in it.
 
-use crate::fault::Fault;
+use crate::{fault::Fault, process};
 use std::{
     env, fs,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 pub struct Checkout {
@@ -21,9 +22,21 @@ impl Checkout {
         Ok(Self { root: root.to_owned(), modules: root.join("node_modules") })
     }
 
-    /// Another copy of the same files, built with the npm packages of this one.
-    pub fn copy_at(&self, root: PathBuf) -> Self {
-        Self { root, modules: self.modules.clone() }
+    /// Copies all files that git knows or would take to a folder: the same files, built with the npm packages of this
+    /// checkout.
+    pub fn copy_files(&self, folder: PathBuf) -> Result<Self, Fault> {
+        let listed = process::capture(Command::new("git").current_dir(&self.root).args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ]))?;
+        // A file that git knows and nobody has any more is part of no build.
+        for name in listed.split('\0').filter(|name| !name.is_empty() && self.join(name).is_file()) {
+            write(&folder.join(name), &read(&self.join(name))?)?;
+        }
+        Ok(Self { root: folder, modules: self.modules.clone() })
     }
 
     pub fn join(&self, path: &str) -> PathBuf {

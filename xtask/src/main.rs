@@ -11,6 +11,7 @@ mod diagnose;
 mod extension;
 mod fault;
 mod figure;
+mod fuzz;
 mod gallery;
 mod lint;
 mod node;
@@ -19,6 +20,7 @@ mod process;
 mod reproduce;
 mod rust;
 mod signature;
+mod table;
 mod tally;
 mod test;
 mod tools;
@@ -27,7 +29,7 @@ use browser::Browser;
 use checkout::Checkout;
 use clap::{Parser, Subcommand};
 use fault::Fault;
-use std::{ffi::OsString, process::ExitCode};
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", about = "Builds, runs, tests and packages Access Medic.")]
@@ -79,12 +81,26 @@ enum Task {
         #[arg(long, value_enum, default_value = "chromium")]
         browser: Browser,
     },
+    /// Throw arbitrary evidence at the core until something is found or the time is up
+    Fuzz {
+        /// For how long, all targets together
+        #[arg(long, default_value_t = 10.0)]
+        minutes: f64,
+        /// Only this target of fuzz/
+        #[arg(long)]
+        target: Option<String>,
+        /// Only this input: what an earlier run found
+        #[arg(long, requires = "target")]
+        input: Option<PathBuf>,
+    },
     /// Print the Report on recorded responses, one JSON object a line (see --help)
     #[command(disable_help_flag = true)]
     Diagnose {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Write the tables in the catalogue's README
+    Table,
     /// Start a new entry of the catalogue
     #[command(subcommand)]
     New(New),
@@ -136,7 +152,9 @@ fn act(task: Task) -> Result<(), Fault> {
             package::hold(&package::binding(figures))
         }
         Task::Bench { json, strict, browser } => bench::run(&checkout, browser, json, strict),
+        Task::Fuzz { minutes, target, input } => fuzz::run(&checkout, minutes, target.as_deref(), input.as_deref()),
         Task::Diagnose { arguments } => diagnose::run(&checkout, &arguments),
+        Task::Table => table::write(&checkout),
         Task::New(New::Signature { name, cause }) => signature::scaffold(&checkout, &name, cause.as_deref()),
     }
 }

@@ -36,7 +36,8 @@ pub fn scaffold(checkout: &Checkout, name: &str, cause: Option<&str>) -> Result<
          2. {signature}: say in `about` what it is and where the fact is from, and name its clues\n   \
          (crate/catalog/README.md has the list).\n\
          3. cargo xtask diagnose {page}\n\
-         4. cargo xtask test"
+         4. cargo xtask table\n\
+         5. cargo xtask test"
     );
     Ok(())
 }

@@ -11,6 +11,7 @@ pub struct Tool {
 
 impl Tool {
     pub const CARGO_DENY: Self = Self { package: "cargo-deny", program: "cargo-deny", version: "0.20.2" };
+    pub const CARGO_FUZZ: Self = Self { package: "cargo-fuzz", program: "cargo-fuzz", version: "0.13.2" };
     pub const TYPOS: Self = Self { package: "typos-cli", program: "typos", version: "1.52.0" };
 }
 

@@ -26,16 +26,19 @@ pub fn fold(input: &str) -> Folded {
     while let Some(&byte) = source.get(at) {
         let from = at;
         if byte < 0x80 {
-            at += 1;
-            let lower = ASCII[usize::from(byte)];
-            if lower == 0 {
+            if LOWER[usize::from(byte)] == 0 {
+                at += 1;
                 gap = true;
                 continue;
             }
+            // The rest of the word with it: most of a text is words of these letters.
+            let rest = source.get(at..).unwrap_or_default();
+            let length = rest.iter().position(|byte| LOWER[usize::from(*byte)] == 0).unwrap_or(rest.len());
+            at += length;
             if gap || last != Kind::Word {
                 folded.start_word(from);
             }
-            folded.bytes.push(lower);
+            folded.bytes.extend(rest.iter().take(length).map(|byte| LOWER[usize::from(*byte)]));
             last = Kind::Word;
         } else {
             let c = input.get(at..).and_then(|rest| rest.chars().next()).unwrap_or('\u{FFFD}');
@@ -74,9 +77,9 @@ impl Folded {
     }
 }
 
-/// Letters and digits in lower case, 0 for everything that is a gap.
-const ASCII: [u8; 128] = {
-    let mut table = [0; 128];
+/// ASCII letters and digits in lower case, 0 for everything else. All bytes have a place, so that none need be checked.
+static LOWER: [u8; 256] = {
+    let mut table = [0; 256];
     let mut byte = 0u8;
     while byte < 128 {
         if byte.is_ascii_alphanumeric() || byte == b'_' {

@@ -1,13 +1,14 @@
 //! Lays the phrases out as a trie in preorder, in three small tables.
 //!
 //! The first child of node `n` is `n + 1`, unless `n` is a leaf; its next sibling is `n + next[n]`, with the two
-//! flags taken off, 0 for none. Node 0 is the root. Three bytes a node, most of them zeros and plain text, so the tables
-//! add little to the package; an automaton with fail links would be six times as large once compressed.
+//! flags taken off, 0 for none. Node 0 is the root; where a walk begins, two more tables say. Three bytes a node, most
+//! of them zeros and plain text, so the tables add little to the package; an automaton with fail links would be six
+//! times as large once compressed.
 //! Runs in build scripts, tests and benchmarks; the core only reads what it wrote.
 
 use crate::{
     fold::{folded, is_ideograph},
-    scan::{ENDS, LEAF, Trie},
+    scan::{BLOCK, ENDS, LEAF, Trie, pair},
 };
 use std::collections::BTreeMap;
 
@@ -19,9 +20,15 @@ pub struct Layout {
     pub first: [u16; 256],
     /// Byte → the node over a space and that byte: most patterns open with a word.
     pub word: [u16; 256],
-    /// Node → the pattern that ends there, sorted by node.
-    pub ends: Vec<(u16, u16)>,
-    pub phrases: usize,
+    /// Two letters `a` to `z` → the node over a space and them, 0 for none.
+    pub pairs: [u16; 676],
+    /// How many patterns end at the nodes before each [`BLOCK`] of them.
+    pub ranks: Vec<u16>,
+    /// In the order in which patterns end in the table: the group that each belongs to. So no list has to say which ends
+    /// where.
+    pub groups: Vec<u16>,
+    /// How many groups there are.
+    pub count: usize,
 }
 
 impl Layout {
@@ -31,8 +38,10 @@ impl Layout {
             next: &self.next,
             first: &self.first,
             word: &self.word,
-            ends: &self.ends,
-            phrases: self.phrases,
+            pairs: &self.pairs,
+            ranks: &self.ranks,
+            groups: &self.groups,
+            count: self.count,
         }
     }
 }
@@ -51,8 +60,14 @@ struct Node {
     ends: Option<u16>,
 }
 
-/// `patterns[i]` is found as pattern `i`; of two equal ones the last. Fails when there are too many for the flags.
+/// `patterns[i]` is found as group `i`. Fails as [`lay_out_groups`] does.
 pub fn lay_out(patterns: &[Vec<u8>]) -> Result<Layout, String> {
+    let groups: Vec<u16> = (0..patterns.len()).map(|id| id as u16).collect();
+    lay_out_groups(patterns, &groups)
+}
+
+/// `patterns[i]` is found as group `groups[i]`; of two equal ones the last. Fails when there are too many for the flags.
+pub fn lay_out_groups(patterns: &[Vec<u8>], groups: &[u16]) -> Result<Layout, String> {
     let mut root = Node::default();
     for (id, pattern) in patterns.iter().enumerate() {
         let mut at = &mut root;
@@ -66,53 +81,83 @@ pub fn lay_out(patterns: &[Vec<u8>]) -> Result<Layout, String> {
         next: Vec::new(),
         first: [0; 256],
         word: [0; 256],
-        ends: Vec::new(),
-        phrases: patterns.len(),
+        pairs: [0; 676],
+        ranks: Vec::new(),
+        groups: Vec::new(),
+        count: groups.iter().max().map_or(0, |most| usize::from(*most) + 1),
     };
-    if place(&root, 0, &mut trie) && u16::try_from(trie.labels.len()).is_ok() {
-        let children = |node: u16| {
-            let mut table = [0u16; 256];
-            let mut child = usize::from(node) + 1;
-            while trie.next.get(usize::from(node)).is_some_and(|flags| flags & LEAF == 0) {
-                table[usize::from(trie.labels[child])] = child as u16;
-                let distance = usize::from(trie.next[child] & (LEAF - 1));
-                if distance == 0 {
-                    break;
-                }
-                child += distance;
-            }
-            table
-        };
-        trie.first = children(0);
-        trie.word = match trie.first[usize::from(b' ')] {
-            0 => [0; 256],
-            space => children(space),
-        };
+    let mut ends = Vec::new();
+    if place(&root, Reach::Root, &mut trie, &mut ends) && u16::try_from(trie.labels.len()).is_ok() {
+        trie.groups = ends.iter().filter_map(|pattern| groups.get(usize::from(*pattern)).copied()).collect();
+        let ending = |block: &[u16]| block.iter().filter(|flags| **flags & ENDS != 0).count() as u16;
+        trie.ranks =
+            trie.next.chunks(BLOCK).scan(0, |sum, block| Some(std::mem::replace(sum, *sum + ending(block)))).collect();
         Ok(trie)
     } else {
         Err(format!("{} nodes of phrases do not fit: the tables need wider numbers", trie.labels.len()))
     }
 }
 
-/// `false` when a distance does not fit beside the flags.
-fn place(node: &Node, label: u8, trie: &mut Layout) -> bool {
-    let here = trie.labels.len();
-    trie.labels.push(label);
-    trie.next.push(if node.children.is_empty() { LEAF } else { 0 });
+/// How the children of a node are found: those of the root and of the space below it by the tables `first` and `word`,
+/// letters behind a first letter by `pairs`, so that the distances between them need not be kept; the others from
+/// sibling to sibling.
+#[derive(Clone, Copy)]
+enum Reach {
+    Root,
+    Space,
+    Letter(u8),
+    Other,
+}
+
+/// Below the node's own label. `false` when a distance does not fit beside the flags.
+fn place(node: &Node, reach: Reach, trie: &mut Layout, ends: &mut Vec<u16>) -> bool {
+    if matches!(reach, Reach::Root) {
+        trie.labels.push(0);
+        trie.next.push(0);
+    }
+    let here = trie.labels.len() - 1;
+    if node.children.is_empty() {
+        trie.next[here] |= LEAF;
+    }
     if let Some(pattern) = node.ends {
         trie.next[here] |= ENDS;
-        trie.ends.push((here as u16, pattern));
+        ends.push(pattern);
     }
     let mut fits = true;
     let mut last: Option<usize> = None;
-    for (&label, child) in &node.children {
+    let mut children: Vec<_> = node.children.iter().collect();
+    if matches!(reach, Reach::Letter(_)) {
+        // What is found from sibling to sibling stands where that begins.
+        children.sort_by_key(|(label, _)| label.is_ascii_lowercase());
+    }
+    for (&label, child) in children {
         let at = trie.labels.len();
-        if let Some(last) = last {
-            fits &= at - last < usize::from(LEAF);
-            trie.next[last] |= (at - last) as u16 & (LEAF - 1);
-        }
-        last = Some(at);
-        fits &= place(child, label, trie);
+        trie.labels.push(label);
+        trie.next.push(0);
+        let below = match reach {
+            Reach::Root => {
+                trie.first[usize::from(label)] = at as u16;
+                if label == b' ' { Reach::Space } else { Reach::Other }
+            }
+            Reach::Space => {
+                trie.word[usize::from(label)] = at as u16;
+                if label.is_ascii_lowercase() { Reach::Letter(label) } else { Reach::Other }
+            }
+            Reach::Letter(first) if label.is_ascii_lowercase() => {
+                if let Some(pair) = pair(first, label) {
+                    trie.pairs[pair] = at as u16;
+                }
+                Reach::Other
+            }
+            Reach::Letter(_) | Reach::Other => {
+                if let Some(last) = last.replace(at) {
+                    fits &= at - last < usize::from(LEAF);
+                    trie.next[last] |= (at - last) as u16 & (LEAF - 1);
+                }
+                Reach::Other
+            }
+        };
+        fits &= place(child, below, trie, ends);
     }
     fits
 }

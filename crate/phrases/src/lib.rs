@@ -6,8 +6,10 @@
 
 mod fold;
 mod layout;
+mod message;
 mod scan;
 
 pub use fold::{folded, is_ideograph};
-pub use layout::{Layout, lay_out, pattern};
+pub use layout::{Layout, lay_out, lay_out_groups, pattern};
+pub use message::{MessageHash, MessageTable, Messages};
 pub use scan::{Found, Trie};

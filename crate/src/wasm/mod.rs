@@ -1,18 +1,24 @@
 //! The only place that knows JavaScript exists: an object in, an object out.
 
+mod read;
+
+use read::{Fault, Read};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
+
+/// A quarter of the size of the one that comes with the language, and as fast.
+#[global_allocator]
+static MEMORY: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 
 #[wasm_bindgen(typescript_custom_section)]
 const EXAMINE: &str = "export function examine(visit: Visit): Report;";
 
 /// Throws a real `Error` when `visit` is not a [`Visit`](crate::Visit): that is a bug of the shell.
 #[wasm_bindgen(skip_typescript)]
-pub fn examine(visit: JsValue) -> Result<JsValue, JsError> {
-    let visit: crate::Visit =
-        serde_wasm_bindgen::from_value(visit).map_err(|fault| JsError::new(&fault.to_string()))?;
+pub fn examine(visit: &JsValue) -> Result<JsValue, JsError> {
+    let visit = crate::Visit::read(visit).map_err(|Fault(field)| JsError::new(&["visit: ", field].concat()))?;
     let report = crate::examine(&visit);
     report
         .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .map_err(|fault| JsError::new(&fault.to_string()))
+        .map_err(|_| JsError::new("the report cannot be handed over"))
 }

@@ -4,6 +4,7 @@
 //! code is 1 in the end. What the fields mean stands in `crate/catalog/README.md`.
 
 use access_medic::{Report, Visit, examine};
+use access_medic_phrases::MessageHash;
 use clap::{Parser, ValueEnum};
 use recordings::Recording;
 use serde::Serialize;
@@ -20,11 +21,14 @@ use std::{
 #[command(name = "cargo xtask diagnose", bin_name = "cargo xtask diagnose")]
 struct CommandLine {
     /// Recorded responses (tests/pages/README.md has the format); - is standard input
-    #[arg(required_unless_present = "visits", conflicts_with = "visits")]
+    #[arg(required_unless_present_any = ["visits", "hash"], conflicts_with = "visits")]
     files: Vec<PathBuf>,
     /// A file with one Visit a line, as the extension sends it to the core; - is standard input
     #[arg(long, value_name = "FILE")]
     visits: Option<PathBuf>,
+    /// Prints the hash of each line of standard input, as catalog/messages/ takes it; - for what is too short
+    #[arg(long, conflicts_with_all = ["visits", "files"])]
+    hash: bool,
     /// The address that the responses came from, in place of the recorded one
     #[arg(long, conflicts_with = "visits")]
     url: Option<String>,
@@ -75,6 +79,7 @@ fn main() -> ExitCode {
     let line = CommandLine::parse();
     let mut output = io::stdout().lock();
     let done = match &line.visits {
+        _ if line.hash => hashes(&mut output),
         Some(path) => visits(path, &mut output),
         None => files(&line, &mut output),
     };
@@ -83,6 +88,17 @@ fn main() -> ExitCode {
         // Also when nobody reads any more what is printed.
         Ok(false) | Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// Always succeeds: a line that is too short is an answer.
+fn hashes(output: &mut impl Write) -> io::Result<bool> {
+    for line in io::stdin().lines() {
+        match MessageHash::of(&line?) {
+            Some(hash) => writeln!(output, "{hash}")?,
+            None => writeln!(output, "-")?,
+        }
+    }
+    Ok(true)
 }
 
 fn files(line: &CommandLine, output: &mut impl Write) -> io::Result<bool> {
