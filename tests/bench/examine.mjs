@@ -1,77 +1,150 @@
 // What `examine` costs in WASM, boundary included, beside the same job in plain JavaScript, and how fast the core
-// starts. Prints one JSON figure a line. Ratios, because machines differ; every pair is timed in turns.
+// starts: on pages of 1, 4, 16 and 64 kB, on the recorded pages, and with three and ten times the phrases. Prints one
+// JSON figure a line. Ratios, because machines differ; whatever is compared is timed in turns.
 //
-// The baseline is what one would write without a core: fold the text, then one alternation of the same phrases.
-// It reimplements no signature, no ranking and no plan, so the comparison leans its way.
+// The baseline is what one would write without a core: fold the text, then one alternation of the same phrases, or
+// one pattern for each of them. It reimplements no signature, no ranking and no plan, and knows no whole messages by
+// their hashes, so the comparison leans its way.
+//
+// CORE is the folder of the core; CORES the folder where others lie, built with three and ten times the phrases.
 
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 
 const root = new URL("../../", import.meta.url);
 const core = new URL(process.env.CORE ?? "target/extension/chromium/core/", root);
-const wasm = readFileSync(new URL("access_medic_bg.wasm", core));
-const glue = await import(new URL("access_medic.js", core).href);
-const article = readFileSync(new URL("tests/bench/page-16k.txt", root), "utf8");
-/** @type {string[]} */
-const phrases = JSON.parse(
-  execFileSync("cargo", ["bench", "-q", "-p", "recordings", "--bench", "phrases", "--", "--list"], {
-    cwd: root,
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-  }),
-);
+const cores = new URL(process.env.CORES ?? "target/bench/cores/", root);
 
 /** @param {string} name @param {number} value @param {string} unit @param {number | null} budget @param {boolean | null} within */
 const figure = (name, value, unit, budget = null, within = null) =>
   console.log(JSON.stringify({ name, value: Number(value.toPrecision(3)), unit, budget, within }));
 
 // Start: compile, instantiate, first answer. The first of all, because later ones find warm caches.
+const wasm = readFileSync(new URL("access_medic_bg.wasm", core));
+const glue = await import(new URL("access_medic.js", core).href);
 const started = performance.now();
 glue.initSync({ module: wasm });
 glue.examine(visit("error code: 1020"));
 const start = performance.now() - started;
 figure("core_start", start, "ms", 10, start <= 10);
 
-const alternation = new RegExp(
-  phrases.map((phrase) => ` ${fold(phrase)} `.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|"),
-  "g",
-);
-const each = phrases.map(
-  (phrase) => new RegExp(` ${fold(phrase)} `.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")),
-);
+/** The benchmark in Rust knows the catalogue's phrases and reads the recordings. @param {string} what */
+const told = (what) =>
+  execFileSync("cargo", ["bench", "-q", "-p", "recordings", "--bench", "phrases", "--", what], {
+    cwd: root,
+    encoding: "utf8",
+    maxBuffer: 1 << 28,
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+const article = readFileSync(new URL("tests/bench/page-16k.txt", root), "utf8");
+/** @type {Record<string, string[]>} */
+const phrases = JSON.parse(told("--list"));
+/** @type {ReturnType<typeof visit>[]} */
+const recorded = told("--visits")
+  .split("\n")
+  .filter(Boolean)
+  .map((line) => JSON.parse(line))
+  .filter((visit) => visit.evidence.page?.text || visit.evidence.alerts.length);
 const bytes = new Uint8Array(1 << 18);
 const encoder = new TextEncoder();
+const script = matchers(phrases[1]);
 
 for (const size of [1, 4, 16, 64]) {
   const text = article.repeat(Math.ceil(size / 16)).slice(0, size * 1000);
   const input = visit(text);
-  const [inCore, inScript, oneByOne, copied] = inTurns([
+  compare(`examine_${size}k`, size === 16, [
     () => glue.examine(input),
-    () => ` ${fold(text)} `.match(alternation),
-    () => {
-      const folded = ` ${fold(text)} `;
-      return each.filter((pattern) => pattern.test(folded));
-    },
+    () => script.alternation(text),
+    () => script.each(text),
     () => encoder.encodeInto(text, bytes),
   ]);
-  figure(`examine_${size}k`, inCore * 1000, "us");
-  const faster = inScript / inCore;
-  figure(
-    `examine_${size}k_vs_script`,
-    faster,
-    "x faster",
-    size === 16 ? 3 : null,
-    size === 16 ? faster >= 3 : null,
+}
+
+// All that is read of a page, in the baseline as one text.
+const texts = recorded.map(({ evidence: { page, alerts } }) =>
+  [page?.title, page?.text, ...alerts.map(({ text }) => text)].filter(Boolean).join("\n"),
+);
+figure("recorded_pages", recorded.length, "pages");
+figure("recorded_page_size", texts.join("").length / texts.length, "characters");
+compare("examine_recorded_page", false, [
+  each(recorded, glue.examine),
+  each(texts, script.alternation),
+  each(texts, script.each),
+  each(texts, (text) => encoder.encodeInto(text, bytes)),
+]);
+
+await growing();
+
+/**
+ * The core beside its baselines: alternation, one by one, and nothing but the copy.
+ * @param {string} name @param {boolean} held Are the budgets meant for this one?
+ * @param {(() => unknown)[]} jobs
+ */
+function compare(name, held, jobs) {
+  const times = inTurns(jobs);
+  figure(name, median(times[0]) * 1000, "us");
+  const faster = ratio(times[1], times[0]);
+  figure(`${name}_vs_script`, faster, "x faster", held ? 3 : null, held ? faster >= 3 : null);
+  figure(`${name}_vs_script_one_by_one`, ratio(times[2], times[0]), "x faster");
+  const copies = ratio(times[0], times[3]);
+  figure(`${name}_vs_copy`, copies, "x the copy", held ? 20 : null, held ? copies <= 20 : null);
+}
+
+/** What more phrases cost, for the core and for the script. */
+async function growing() {
+  const input = visit(article);
+  const grown = [];
+  for (const factor of [3, 10]) {
+    const folder = new URL(`${factor}/`, cores);
+    if (!existsSync(folder)) continue;
+    const { initSync, examine } = await import(new URL("access_medic.js", folder).href);
+    initSync({ module: readFileSync(new URL("access_medic_bg.wasm", folder)) });
+    grown.push({ factor, examine, script: matchers(phrases[factor]) });
+  }
+  const [inCore, inScript, ...times] = inTurns([
+    () => glue.examine(input),
+    () => script.alternation(article),
+    ...grown.flatMap(({ examine, script }) => [
+      () => examine(input),
+      () => script.alternation(article),
+    ]),
+  ]);
+  for (const [at, { factor }] of grown.entries()) {
+    const [core, alternation] = [times[at * 2], times[at * 2 + 1]];
+    const [more, moreInScript] = [ratio(core, inCore), ratio(alternation, inScript)];
+    const held = factor === 10;
+    figure(
+      `examine_16k_${factor}x_phrases`,
+      more,
+      "ratio",
+      held ? 1.3 : null,
+      held ? more <= 1.3 : null,
+    );
+    figure(`examine_16k_${factor}x_phrases_vs_script`, ratio(alternation, core), "x faster");
+    figure(`script_16k_${factor}x_phrases`, moreInScript, "ratio");
+  }
+}
+
+/** The two baselines for some phrases. @param {string[]} phrases */
+function matchers(phrases) {
+  const patterns = phrases.map((phrase) =>
+    ` ${fold(phrase)} `.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
   );
-  figure(`examine_${size}k_vs_script_one_by_one`, oneByOne / inCore, "x faster");
-  const copies = inCore / copied;
-  figure(
-    `examine_${size}k_vs_copy`,
-    copies,
-    "x the copy",
-    size === 16 ? 20 : null,
-    size === 16 ? copies <= 20 : null,
-  );
+  const all = new RegExp(patterns.join("|"), "g");
+  const single = patterns.map((pattern) => new RegExp(pattern));
+  return {
+    alternation: (/** @type {string} */ text) => ` ${fold(text)} `.match(all),
+    each: (/** @type {string} */ text) => {
+      const folded = ` ${fold(text)} `;
+      return single.filter((pattern) => pattern.test(folded));
+    },
+  };
+}
+
+/** A job that is done on one input after the other, one a call. @template I @param {I[]} inputs @param {(input: I) => unknown} job */
+function each(inputs, job) {
+  const work = () => inputs.forEach(job);
+  return Object.assign(work, { calls: inputs.length });
 }
 
 /** What a plain script would do: compatibility forms, lower case, everything else one space. @param {string} text */
@@ -106,15 +179,33 @@ function visit(text) {
   };
 }
 
-/** Medians of many short batches, the candidates one after the other in each. @param {(() => unknown)[]} jobs @returns {number[]} ms for one call */
+/**
+ * Many short batches, the candidates one after the other in each.
+ * @param {(((() => unknown) & { calls?: number }))[]} jobs @returns {number[][]} ms for one call, in the order of the rounds
+ */
 function inTurns(jobs) {
   const times = jobs.map(() => /** @type {number[]} */ ([]));
-  for (let round = 0; round < 60; round++) {
+  const batches = jobs.map(() => 5);
+  // The first rounds warm up: patterns and WebAssembly are compiled well only once they have been used for a while.
+  for (let round = -40; round < 60; round++) {
     jobs.forEach((job, at) => {
       const from = performance.now();
-      for (let call = 0; call < 5; call++) job();
-      times[at].push((performance.now() - from) / 5);
+      for (let call = 0; call < batches[at]; call++) job();
+      const took = (performance.now() - from) / batches[at];
+      if (round >= 0) times[at].push(took / (job.calls ?? 1));
+      // About a millisecond each, so that what else runs on the machine hits all alike.
+      else batches[at] = Math.max(5, Math.min(500, Math.ceil(1 / took)));
     });
   }
-  return times.map((list) => list.sort((a, b) => a - b)[list.length >> 1]);
+  return times;
+}
+
+/** @param {number[]} list */
+function median(list) {
+  return list.toSorted((a, b) => a - b)[list.length >> 1];
+}
+
+/** Of two that were timed in turns: the median of the rounds' own ratios. @param {number[]} one @param {number[]} other */
+function ratio(one, other) {
+  return median(one.map((time, at) => time / other[at]));
 }

@@ -1,6 +1,6 @@
 //! How much a text costs with one, three and ten times the phrases: recognising must not slow down as the catalogue
-//! grows. Prints one JSON figure a line; with `--list`, the catalogue's phrases as a JSON array, for the baseline in
-//! JavaScript.
+//! grows. Prints one JSON figure a line. With `--list`, the phrases at each of these sizes as JSON, `--visits` the
+//! recorded pages as the core takes them: for those who measure in JavaScript.
 
 #[path = "../../crate/build/catalogue.rs"]
 #[allow(dead_code, reason = "only its phrases are wanted here")]
@@ -8,7 +8,9 @@ mod catalogue;
 
 use access_medic_phrases::{lay_out, pattern};
 use catalogue::Few;
-use std::{hint::black_box, path::Path, time::Instant};
+use std::{collections::BTreeMap, hint::black_box, path::Path, time::Instant};
+
+const SIZES: [usize; 3] = [1, 3, 10];
 
 fn main() {
     let catalogue =
@@ -22,11 +24,6 @@ fn main() {
         .collect();
     known.sort();
     known.dedup();
-    if std::env::args().any(|argument| argument == "--list") {
-        println!("{}", serde_json::to_string(&known).expect("strings"));
-        return;
-    }
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/bench/page-16k.txt")).expect("the text");
     // More phrases of the same kind: the words of the known ones in another order, so that they share beginnings.
     let times = |factor: usize| -> Vec<String> {
         let other = |round: usize| {
@@ -39,7 +36,21 @@ fn main() {
         };
         known.iter().cloned().chain((1..factor).flat_map(other)).collect()
     };
-    let built: Vec<_> = [1, 3, 10]
+    let asked = |option: &str| std::env::args().any(|argument| argument == option);
+    if asked("--list") {
+        let lists: BTreeMap<usize, Vec<String>> = SIZES.into_iter().map(|factor| (factor, times(factor))).collect();
+        println!("{}", serde_json::to_string(&lists).expect("strings"));
+        return;
+    }
+    if asked("--visits") {
+        for recording in recordings::all().expect("recordings") {
+            let visit = recordings::visit(&recording, recordings::Browser::Chromium);
+            println!("{}", serde_json::to_string(&visit).expect("plain data"));
+        }
+        return;
+    }
+    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/bench/page-16k.txt")).expect("the text");
+    let built: Vec<_> = SIZES
         .into_iter()
         .map(|factor| {
             (

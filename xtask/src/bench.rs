@@ -3,8 +3,18 @@
 //!
 //! A size over its budget fails. Times depend on the machine, so they fail only when that is asked for.
 
-use crate::{browser::Browser, checkout::Checkout, fault::Fault, figure::Figure, package, process, rust, test};
-use std::{collections::BTreeSet, process::Command};
+use crate::{
+    browser::Browser,
+    checkout::{self, Checkout},
+    core,
+    fault::Fault,
+    figure::Figure,
+    package, process, rust, test,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    process::Command,
+};
 
 pub fn run(checkout: &Checkout, browser: Browser, json: bool, strict: bool) -> Result<(), Fault> {
     let mut figures = Vec::new();
@@ -24,6 +34,7 @@ pub fn run(checkout: &Checkout, browser: Browser, json: bool, strict: bool) -> R
     let mut native = rust::cargo(&checkout.root);
     native.args(["bench", "--quiet", "--package", "recordings", "--bench", "*"]);
     measured(&mut native)?.into_iter().for_each(&mut note);
+    grow(checkout)?;
     for script in test::scripts(checkout, "tests/bench", ".mjs")? {
         measured(test::script(checkout, browser)?.arg(script))?.into_iter().for_each(&mut note);
     }
@@ -38,4 +49,39 @@ fn measured(command: &mut Command) -> Result<Vec<Figure>, Fault> {
         return Err(Fault::Program { what: process::named(command), how: "printed no figure".into() });
     }
     Ok(figures)
+}
+
+/// Builds the core with more phrases, in `target/bench/cores/`, for what is asked about a larger catalogue: from a copy
+/// of the sources with one more signature, whose phrases are looked for and which never holds.
+fn grow(checkout: &Checkout) -> Result<(), Fault> {
+    const MORE: &str = "crate/catalog/signatures/more/phrases.toml";
+    let mut list = rust::cargo(&checkout.root);
+    list.args(["bench", "--quiet", "--package", "recordings", "--bench", "phrases", "--", "--list"]);
+    let list = process::capture(&mut list)?;
+    let (cores, stamp) = (checkout.join("target/bench/cores"), checkout.join("target/bench/stamp"));
+    let current = [list.as_bytes(), &core::identity(checkout)?].concat();
+    if checkout::read(&stamp).is_ok_and(|kept| kept == current) {
+        return Ok(());
+    }
+    let unreadable = |error: serde_json::Error| Fault::Input(format!("the phrases: {error}"));
+    let lists: BTreeMap<usize, Vec<String>> = serde_json::from_str(&list).map_err(unreadable)?;
+    let folder = checkout.join("target/bench/checkout");
+    // All but what was built there.
+    checkout::remove_folder(&folder.join("crate"))?;
+    let copy = checkout.copy_files(folder)?;
+    for (factor, phrases) in lists.iter().filter(|(factor, _)| **factor > 1) {
+        // A list of strings in JSON is one in TOML.
+        let phrases = serde_json::to_string(phrases).map_err(unreadable)?;
+        let signature = format!(
+            "about = \"More phrases.\"\ncause = \"blocked_by_rule\"\nconfidence = \"possible\"\nsurface = \"page\"\n\
+             all = [{{ status = 599 }}, {{ text = {phrases} }}]\n"
+        );
+        checkout::write(&copy.join(MORE), signature.as_bytes())?;
+        core::build(&copy)?;
+        for name in [core::SCRIPT, core::BINARY] {
+            let built = checkout::read(&copy.core().join(name))?;
+            checkout::write(&cores.join(factor.to_string()).join(name), &built)?;
+        }
+    }
+    checkout::write(&stamp, &current)
 }

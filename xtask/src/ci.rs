@@ -7,7 +7,7 @@ use crate::{
     checkout::{self, Checkout},
     extension,
     fault::Fault,
-    lint, node, package, process, reproduce, rust, test,
+    fuzz, lint, node, package, process, reproduce, rust, test,
     tools::{self, Tool},
 };
 use std::{
@@ -64,6 +64,7 @@ pub fn run(checkout: &Checkout) -> Result<(), Fault> {
         rust::ensure_wasm_target(&checkout.root)?;
         cargo(&["clippy", "--locked", "-p", "access-medic", "--lib", "--target", rust::WASM, "--", "-D", "warnings"])
     });
+    gates.try_one("fuzz targets", || fuzz::check(checkout));
     // Before the type checker: it reads the types that are generated from the core.
     gates.try_one("build", || {
         node::ensure(checkout)?;

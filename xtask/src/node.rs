@@ -19,6 +19,10 @@ pub fn ensure(checkout: &Checkout) -> Result<(), Fault> {
         let found = if version.is_empty() { "was not found".into() } else { format!("is {}", version.trim()) };
         return Err(Fault::Missing(format!("Node {OLDEST} or later with npm is needed; node {found}.")));
     }
+    // A copy of a checkout is built with the packages of that one.
+    if checkout.module("") != checkout.join("node_modules") {
+        return Ok(());
+    }
     let changed = |path| fs::metadata(path).and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
     // npm writes this file last, so it is also missing after an installation that was interrupted.
     if changed(checkout.module(".package-lock.json")) > changed(checkout.join("package-lock.json")) {

@@ -5,28 +5,17 @@ use crate::{
     browser::Browser,
     checkout::{self, Checkout},
     fault::Fault,
-    package, process,
+    package,
 };
-use std::process::Command;
 
 pub fn check(checkout: &Checkout) -> Result<(), Fault> {
     let folder = checkout.join("target/reproduce/checkout");
     checkout::remove_folder(&folder)?;
-    let listed = process::capture(Command::new("git").current_dir(&checkout.root).args([
-        "ls-files",
-        "-z",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-    ]))?;
-    // A file that git knows and nobody has any more is part of no build.
-    for name in listed.split('\0').filter(|name| !name.is_empty() && checkout.join(name).is_file()) {
-        checkout::write(&folder.join(name), &checkout::read(&checkout.join(name))?)?;
-    }
+    let copy = checkout.copy_files(folder)?;
     let made = |checkout: &Checkout| -> Result<Vec<Vec<u8>>, Fault> {
         Browser::ALL.into_iter().map(|browser| checkout::read(&package::make(checkout, browser)?.path)).collect()
     };
-    let (here, there) = (made(checkout)?, made(&checkout.copy_at(folder))?);
+    let (here, there) = (made(checkout)?, made(&copy)?);
     let pairs = Browser::ALL.into_iter().zip(here.iter().zip(&there));
     let different = pairs.filter(|(_, (here, there))| here != there).map(|(browser, _)| browser.name());
     let different = different.collect::<Vec<_>>().join(" and ");
