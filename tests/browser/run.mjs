@@ -143,7 +143,10 @@ async function visit(stage, recording, picture) {
   }
 
   async function answer() {
-    const { found, title, where, ms } = await stage.answer(showing);
+    const { found, title, where, ms } = await stage.answer(
+      showing,
+      recording.answers.length > 0 ? recording.cause : undefined, // what fails later may say more
+    );
     if (where === "overlay" || recording.failure !== undefined) await pause(AT_REST);
     const { diagnosis, plan } = found.report;
     const cause = diagnosis?.cause ?? "";
