@@ -77,6 +77,8 @@ globalThis.accessMedicOverlay ??= (() => {
 
   /** @param {string} text @param {AccessMedic.Child[]} nodes */
   function show(text, ...nodes) {
+    // The page is on its way out: Firefox gives no timers any more.
+    if (!document.defaultView) return;
     place(view, ...nodes);
     if (!host.isConnected) {
       document.documentElement.append(host);
@@ -112,7 +114,7 @@ globalThis.accessMedicOverlay ??= (() => {
       return leaveSoon(LINGER);
     }
     const title = word(`cause_${fault.cause}_title`);
-    if (fault.surface === "alert" && !judgement && unfolded !== fault.cause) {
+    if (fault.surface !== "page" && !judgement && unfolded !== fault.cause) {
       const help = button("mini", "help", word("overlay_help"), () => {
         unfolded = fault.cause;
         draw(found);
