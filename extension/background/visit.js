@@ -114,7 +114,9 @@ function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
   const since = answer?.load === at ? answer.at : at - CLOCK;
   const seen = requests.map((one) => ({ ...one, path: withoutIds(one.path), seen: now }));
   const kept = journal.requests.filter((one) => one.seen >= since);
-  const loads = known ? journal.loads : [...journal.loads, load];
+  // A page that reports after its answer was examined alone is the same load.
+  const others = journal.loads.filter((one) => one.at !== answer?.load);
+  const loads = known ? journal.loads : [...others, load];
   return {
     loads: loads.filter((one) => one.at > now - REMEMBERED).slice(-LOADS),
     requests: [...kept, ...seen].slice(-REQUESTS),

@@ -36,7 +36,7 @@ pub fn examined(visit: &Visit) -> Report {
 
 fn hold(diagnosis: &Diagnosis) {
     let facts = &diagnosis.facts;
-    assert!(is_openai(&facts.host), "{:?}", facts.host);
+    assert!(is_openai(&facts.host) || PASSED.contains(&facts.host.as_str()), "{:?}", facts.host);
     for (name, value, longest, allowed) in [
         ("code", &facts.code, 64, "_-."),
         ("ray_id", &facts.ray_id, 16, ""),
@@ -64,6 +64,16 @@ fn quotes(reasons: &[Reason]) {
         assert!(quote.len() <= QUOTE, "{clue:?}: a quote of {} bytes: {quote:?}", quote.len());
     }
 }
+
+/// Other people's, which a sign-in passes.
+const PASSED: [&str; 6] = [
+    "accounts.google.com",
+    "appleid.apple.com",
+    "login.microsoftonline.com",
+    "login.live.com",
+    "localhost",
+    "127.0.0.1",
+];
 
 fn is_openai(host: &str) -> bool {
     ["chatgpt.com", "openai.com"]

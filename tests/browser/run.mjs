@@ -145,7 +145,8 @@ async function visit(stage, recording, picture) {
   async function answer() {
     const { found, title, where, ms } = await stage.answer(
       showing,
-      recording.answers.length > 0 ? recording.cause : undefined, // what fails later may say more
+      // What the page tells, and what fails later, may say more than the answer that was there first.
+      recording.answers.length + recording.again > 0 ? recording.cause : undefined,
     );
     if (where === "overlay" || recording.failure !== undefined) await pause(AT_REST);
     const { diagnosis, plan } = found.report;
