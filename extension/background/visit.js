@@ -115,8 +115,8 @@ function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
   const seen = requests.map((one) => ({ ...one, path: withoutIds(one.path), seen: now }));
   const kept = journal.requests.filter((one) => one.seen >= since);
   // A page that reports after its answer was examined alone is the same load.
-  const others = journal.loads.filter((one) => one.at !== answer?.load);
-  const loads = known ? journal.loads : [...others, load];
+  const old = journal.loads.filter((one) => one.at > at || one.at !== answer?.load);
+  const loads = known ? journal.loads : [...old, load];
   return {
     loads: loads.filter((one) => one.at > now - REMEMBERED).slice(-LOADS),
     requests: [...kept, ...seen].slice(-REQUESTS),
