@@ -117,7 +117,7 @@ fn string(id: u16) -> &'static str {
 }
 
 /// The signatures, in the catalogue's order. In the tables they are a few bytes each (`build/emit.rs` writes them): as
-/// structs, their pointers alone would be a tenth of the core.
+/// structs, every clue would bring pointers.
 pub fn signatures() -> impl Iterator<Item = Signature> {
     let mut rest = SIGNATURES;
     #[cfg(not(target_arch = "wasm32"))]

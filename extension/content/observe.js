@@ -256,9 +256,9 @@
     requests = [];
     address = shownAddress();
     title = shownTitle();
-    const guests = app ? first(MARKERS, guestMarkers()) : [];
-    const evidence = { url: location.href.slice(0, 8192), at, guests, ...seen };
     if (whole || seen.alerts.length + seen.requests.length > 0) {
+      const guests = app ? first(MARKERS, guestMarkers()) : [];
+      const evidence = { url: location.href.slice(0, 8192), at, guests, ...seen };
       await chrome.runtime.sendMessage({ kind: "evidence", evidence });
     }
   }

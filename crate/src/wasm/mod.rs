@@ -6,7 +6,7 @@ use read::{Fault, Read};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-/// A quarter of the size of the one that comes with the language, and as fast.
+/// 2.8 kB less, once compressed, than the one that comes with the language; asks and frees in constant time.
 #[global_allocator]
 static MEMORY: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 

@@ -1,6 +1,6 @@
 //! From a JavaScript object to a [`Visit`]: field by field, as `evidence.rs` names them.
 //!
-//! By hand, because a deserializer for these few types was a third of the core: it carries the words for every mistake that
+//! By hand, because a deserializer for these few types was a fifth of the core: it carries the words for every mistake that
 //! any type could make, down to printing floating-point numbers. Here a mistake is the name of the field.
 
 use js_sys::{Array, Reflect};
