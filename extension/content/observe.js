@@ -256,7 +256,7 @@
     requests = [];
     address = shownAddress();
     title = shownTitle();
-    if (whole || seen.alerts.length + seen.requests.length > 0) {
+    if (whole || seen.alerts.length || seen.requests.length) {
       const guests = app ? first(MARKERS, guestMarkers()) : [];
       const evidence = { url: location.href.slice(0, 8192), at, guests, ...seen };
       await chrome.runtime.sendMessage({ kind: "evidence", evidence });
