@@ -12,7 +12,8 @@
 //   real      proxy                               the proxy setting points to a closed port
 //   real      refused                             no proxy, all names are 127.0.0.1, port 443 closed
 //   real      timed_out                           the player never answers the handshake; the browser's
-//                                                 patience is lowered to 1 s and one attempt
+//                                                 patience is lowered to 1 s and one attempt, and its
+//                                                 clock kept awake
 //   emulated  blocked                             as another extension does it: the channel is cancelled
 //   emulated  dns                                 no proxy, and the pref network.dns.disabled
 //   emulated  offline                             no proxy, and the browser's own "work offline"
@@ -319,6 +320,7 @@ export class Firefox {
           : [],
       ),
     );
+    await this.#keepClockAwake(failure === "timed_out");
     const direct = failure === "dns" || failure === "refused" || failure === "offline";
     await this.inBrowser(
       (prefs, offline) => {
@@ -343,6 +345,21 @@ export class Firefox {
       ]),
       failure === "offline",
     );
+  }
+
+  /**
+   * Firefox looks for handshakes that take too long once a second, but if it looks just while the
+   * proxy is being asked, it finds none and sleeps for an hour. Any other request wakes it.
+   * @param {boolean} awake
+   */
+  async #keepClockAwake(awake) {
+    await this.inBrowser((wanted) => {
+      const scope = /** @type {any} */ (globalThis);
+      clearInterval(scope.waking);
+      if (!wanted) return;
+      const wake = () => void fetch("https://wake.invalid/", { cache: "no-store" }).catch(() => {});
+      scope.waking = setInterval(wake, 500);
+    }, awake);
   }
 
   /** Lets requests fail; none: no more. @param {string[][]} failing addresses with names of results */
