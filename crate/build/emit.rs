@@ -87,7 +87,6 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     let _ = writeln!(w, "pub static PAIRS: &[u16; 676] = &{:?};", trie.pairs);
     let _ = writeln!(w, "pub static RANKS: &[u16] = &{:?};", trie.ranks);
     let _ = writeln!(w, "pub static GROUPS: &[u16] = &{:?};", trie.groups);
-    let _ = writeln!(w, "pub static GROUP_COUNT: usize = {};", trie.count);
     let table = MessageTable::lay_out(catalogue.messages.values().map(Vec::as_slice));
     let _ = writeln!(
         w,

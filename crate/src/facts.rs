@@ -153,7 +153,7 @@ pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts
             .and_then(|value| value.trim().parse().ok())
             .or(signals.retry_after),
         resets: evidence.alerts.iter().find_map(|alert| clock(&alert.text)).map(str::to_owned),
-        time: time(text).map(str::to_owned),
+        time: signals.printed.time.map(str::to_owned),
         failing: evidence.page.as_ref().and_then(failing),
     }
 }
@@ -175,14 +175,12 @@ fn clock(text: &str) -> Option<&str> {
     text.get(from..end + half.map_or(0, str::len))
 }
 
-/// `2025-06-10 08:11:12 UTC`, as Cloudflare's pages print it.
-fn time(text: &str) -> Option<&str> {
+/// `2025-06-10 08:11:12 UTC`, as Cloudflare's pages print it, from a place on.
+fn time(text: &str, from: usize) -> Option<&str> {
     const FORM: &[u8] = b"0000-00-00 00:00:00 UTC";
-    let shaped = |window: &[u8]| {
-        window.iter().zip(FORM).all(|(byte, form)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form })
-    };
-    let from = text.as_bytes().windows(FORM.len()).position(shaped)?;
-    text.get(from..from + FORM.len() - 4)
+    let printed = text.as_bytes().get(from..from + FORM.len())?;
+    let fits = |(byte, form): (&u8, &u8)| if *form == b'0' { byte.is_ascii_digit() } else { byte == form };
+    printed.iter().zip(FORM).all(fits).then(|| text.get(from..from + FORM.len() - 4)).flatten()
 }
 
 /// The box of a 5xx page that carries the mark of the failure: tokens come in document order, each once.
@@ -273,72 +271,70 @@ struct Printed<'t> {
     ray: Option<&'t str>,
     /// Of a request; never of the visitor's session.
     uuid: Option<&'t str>,
+    time: Option<&'t str>,
 }
 
-/// By byte: is it an ASCII letter, a digit, `-` or `_`? Asked of each byte of a page, so it is a table.
-static IN_WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        byte += 1;
-    }
-    table
-};
-
-/// One pass over the bytes: looks at runs of ASCII letters, digits, `-` and `_`.
+/// Whatever machines print has a digit in it, so only words with one are looked at, and the words before them. A word
+/// is a run of ASCII letters, digits, `-` and `_`.
 fn printed(text: &str) -> Printed<'_> {
     let bytes = text.as_bytes();
     let mut printed = Printed::default();
-    // How many words after "error" the number may still come.
-    let mut said_error = 0u8;
-    // How many words after "session" an id is taken for the session's.
-    let mut said_session = 0u8;
-    let mut at = 0;
-    while at < bytes.len() {
-        let from = at;
-        while bytes.get(at).is_some_and(|byte| IN_WORD[usize::from(*byte)]) {
-            at += 1;
-        }
-        if at == from {
-            at += 1;
-            continue;
-        }
-        let word = text.get(from..at).unwrap_or_default();
-        match at - from {
-            3 | 4 if is_number(word) && !is_in_address(text, from, at) => {
-                if said_error > 0 {
+    let mut to = 0;
+    while let Some(digit) = bytes.get(to..).and_then(first_digit) {
+        let run = bytes.get(..to + digit).unwrap_or_default();
+        let from = run.len() - run.iter().rev().take_while(|byte| is_in_word(byte)).count();
+        let rest = bytes.get(from..).unwrap_or_default();
+        to = from + rest.iter().take_while(|byte| is_in_word(byte)).count();
+        let word = text.get(from..to).unwrap_or_default();
+        let before = bytes.get(..from).unwrap_or_default().rsplit(|byte| !is_in_word(byte));
+        let before = before.filter(|word| !word.is_empty());
+        match to - from {
+            3 | 4 if is_number(word) && !is_in_address(text, from, to) => {
+                let between = |word: &&[u8]| {
+                    ["code", "number", "reference"].iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+                };
+                if before.take(3).find(|word| !between(word)).is_some_and(|word| word.eq_ignore_ascii_case(b"error")) {
                     printed.error_number.get_or_insert(word);
                 }
                 if word.parse().is_ok_and(|number: u16| matches!(number, 500..=530 | 1000..=1299)) {
                     printed.number.get_or_insert(word);
                 }
             }
+            10 => printed.time = printed.time.or_else(|| time(text, from)),
             16 if is_ray(word) => {
                 printed.ray_id.get_or_insert(word);
             }
             20 if word.split_once('-').is_some_and(|(ray, colo)| is_ray(ray) && is_colo(colo)) => {
                 printed.ray.get_or_insert(word);
             }
-            36 if is_uuid(word) => {
-                if said_session == 0 {
-                    printed.uuid.get_or_insert(word);
-                }
+            36 if is_uuid(word) && !before.take(2).any(names_session) => {
+                printed.uuid.get_or_insert(word);
             }
-            7.. if names_session(word) => said_session = 3,
-            5 if word.eq_ignore_ascii_case("error") => said_error = 4,
-            4 | 6 | 9 if ["code", "number", "reference"].iter().any(|between| word.eq_ignore_ascii_case(between)) => {}
-            _ => said_error = 0,
+            _ => {}
         }
-        said_error = said_error.saturating_sub(1);
-        said_session = said_session.saturating_sub(1);
     }
     printed
 }
 
+/// Its place. Eight bytes at a time, for it is asked of whole pages.
+fn first_digit(bytes: &[u8]) -> Option<usize> {
+    const ALL: u64 = 0x0101_0101_0101_0101;
+    // Taken from each byte alike, ten borrows from the sign bit where less than ten was left of it.
+    let has_none = |eight: &&[u8; 8]| {
+        let left = u64::from_le_bytes(**eight) ^ (ALL * u64::from(b'0'));
+        left.wrapping_sub(ALL * 10) & !left & (ALL << 7) == 0
+    };
+    let without = bytes.as_chunks().0.iter().take_while(has_none).count() * 8;
+    Some(without + bytes.get(without..)?.iter().position(u8::is_ascii_digit)?)
+}
+
+fn is_in_word(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
 /// `session`, `sessionId`, `session_id`, `auth_session`.
-fn names_session(word: &str) -> bool {
-    word.as_bytes().windows(7).any(|part| part.eq_ignore_ascii_case(b"session"))
+fn names_session(word: &[u8]) -> bool {
+    word.windows(7).any(|part| part.eq_ignore_ascii_case(b"session"))
 }
 
 /// Do these bytes belong to an IP address? Its groups look like codes and times.

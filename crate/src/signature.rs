@@ -18,7 +18,6 @@ const PHRASES: Trie<'static> = Trie {
     pairs: catalog::PAIRS,
     ranks: catalog::RANKS,
     groups: catalog::GROUPS,
-    count: catalog::GROUP_COUNT,
 };
 
 /// A page counts as bare up to these sizes: error pages have 15 to 85 elements and a few sentences

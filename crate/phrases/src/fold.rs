@@ -31,14 +31,15 @@ pub fn fold(input: &str) -> Folded {
                 gap = true;
                 continue;
             }
-            // The rest of the word with it: most of a text is words of these letters.
-            let rest = source.get(at..).unwrap_or_default();
-            let length = rest.iter().position(|byte| LOWER[usize::from(*byte)] == 0).unwrap_or(rest.len());
-            at += length;
             if gap || last != Kind::Word {
                 folded.start_word(from);
             }
-            folded.bytes.extend(rest.iter().take(length).map(|byte| LOWER[usize::from(*byte)]));
+            // The rest of the word with it: most of a text is words of these letters.
+            let rest = source.get(at..).unwrap_or_default();
+            let lower = rest.iter().map(|byte| LOWER[usize::from(*byte)]).take_while(|lower| *lower != 0);
+            let had = folded.bytes.len();
+            folded.bytes.extend(lower);
+            at += folded.bytes.len() - had;
             last = Kind::Word;
         } else {
             let c = input.get(at..).and_then(|rest| rest.chars().next()).unwrap_or('\u{FFFD}');

@@ -27,8 +27,6 @@ pub struct Layout {
     /// In the order in which patterns end in the table: the group that each belongs to. So no list has to say which ends
     /// where.
     pub groups: Vec<u16>,
-    /// How many groups there are.
-    pub count: usize,
 }
 
 impl Layout {
@@ -41,7 +39,6 @@ impl Layout {
             pairs: &self.pairs,
             ranks: &self.ranks,
             groups: &self.groups,
-            count: self.count,
         }
     }
 }
@@ -84,7 +81,6 @@ pub fn lay_out_groups(patterns: &[Vec<u8>], groups: &[u16]) -> Result<Layout, St
         pairs: [0; 676],
         ranks: Vec::new(),
         groups: Vec::new(),
-        count: groups.iter().max().map_or(0, |most| usize::from(*most) + 1),
     };
     let mut ends = Vec::new();
     if place(&root, Reach::Root, &mut trie, &mut ends) && u16::try_from(trie.labels.len()).is_ok() {

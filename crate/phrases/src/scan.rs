@@ -16,8 +16,6 @@ pub struct Trie<'t> {
     pub pairs: &'t [u16; 676],
     pub ranks: &'t [u16],
     pub groups: &'t [u16],
-    /// How many groups there are.
-    pub count: usize,
 }
 
 /// Nodes to one entry of [`Trie::ranks`].
@@ -30,36 +28,54 @@ pub const LEAF: u16 = 1 << 14;
 /// Which groups of phrases a text holds one of, and where.
 pub struct Found<'e> {
     text: &'e str,
-    /// By group: the bytes of the first of its phrases.
-    seen: Vec<Option<(u32, u32)>>,
-    whole: Vec<bool>,
+    /// In the order of their groups; few, so a list.
+    hits: Vec<Hit>,
+}
+
+/// The first phrase of a group that was found.
+struct Hit {
+    group: u16,
+    /// Bytes of the text.
+    from: u32,
+    to: u32,
+    /// Was one of the group's phrases the whole text?
+    whole: bool,
 }
 
 impl<'e> Found<'e> {
     fn note(&mut self, group: u16, start: usize, source: u32, end: usize, starts: &[(u32, u32)], bytes: &[u8]) {
-        let behind = starts.iter().skip(start).find(|(at, _)| *at as usize >= end);
-        self.seen[usize::from(group)]
-            .get_or_insert((source, behind.map_or(self.text.len() as u32, |(_, source)| *source)));
         // The text's own spaces may stand around it.
-        self.whole[usize::from(group)] |= start == 0 && end + 1 >= bytes.len();
+        let whole = start == 0 && end + 1 >= bytes.len();
+        match self.hits.binary_search_by_key(&group, |hit| hit.group) {
+            Ok(at) => self.hits[at].whole |= whole,
+            Err(at) => {
+                let behind = starts.iter().skip(start).find(|(at, _)| *at as usize >= end);
+                let to = behind.map_or(self.text.len() as u32, |(_, source)| *source);
+                self.hits.insert(at, Hit { group, from: source, to, whole });
+            }
+        }
+    }
+
+    fn hit(&self, group: u16) -> Option<&Hit> {
+        self.hits.iter().find(|hit| hit.group == group)
     }
 
     /// A phrase of the group, as the text has it.
     pub fn seen(&self, group: u16) -> Option<&'e str> {
-        let (from, to) = (*self.seen.get(usize::from(group))?)?;
-        let written = self.text.get(from as usize..to as usize).unwrap_or_default();
+        let hit = self.hit(group)?;
+        let written = self.text.get(hit.from as usize..hit.to as usize).unwrap_or_default();
         Some(written.trim_end_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace()))
     }
 
     /// The same, if the phrase is the whole text.
     pub fn whole(&self, group: u16) -> Option<&'e str> {
-        if *self.whole.get(usize::from(group))? { self.seen(group) } else { None }
+        self.hit(group).filter(|hit| hit.whole).and_then(|_| self.seen(group))
     }
 }
 
 impl Trie<'_> {
     pub fn scan<'e>(&self, text: &'e str) -> Found<'e> {
-        let mut found = Found { text, seen: vec![None; self.count], whole: vec![false; self.count] };
+        let mut found = Found { text, hits: Vec::new() };
         let folded = fold::fold(text);
         let bytes = folded.bytes.as_slice();
         for (start, &(at, source)) in folded.starts.iter().enumerate() {
