@@ -204,8 +204,9 @@ export async function examineRequest(tab, request) {
   const load = journal?.loads.at(-1);
   // A page that is about to come in takes it along.
   if (!load || (answer && !answer.load)) return;
-  const { url } = await chrome.tabs.get(tab);
-  if (url && ourHost(url)) await examineEvidence(tab, { url, at: load.at });
+  // The tab may be closed by now.
+  const { url = "" } = await chrome.tabs.get(tab).catch(() => ({ url: "" }));
+  if (ourHost(url)) await examineEvidence(tab, { url, at: load.at });
 }
 
 /** The plan anew after a step, without new evidence. @param {Case} entry @returns {Promise<Case>} */

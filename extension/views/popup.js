@@ -99,4 +99,5 @@ chrome.storage.session.onChanged.addListener((changes) => {
 });
 await ask(true);
 
-export {}; // so that nothing is global
+// So that nothing is global.
+export {};
