@@ -433,6 +433,21 @@ mod tests {
     }
 
     #[test]
+    fn the_first_digit_is_found_as_the_obvious_way_finds_it() {
+        // Every byte, at every place of the eight that are looked at together, and behind them.
+        for byte in 0..=u8::MAX {
+            for at in 0..20 {
+                for around in [b' ', b'/', b':', 0xFF, 0] {
+                    let mut bytes = [around; 20];
+                    bytes[at] = byte;
+                    assert_eq!(first_digit(&bytes), bytes.iter().position(u8::is_ascii_digit), "{byte} at {at}");
+                }
+            }
+        }
+        assert_eq!(first_digit(b""), None);
+    }
+
+    #[test]
     fn codes_of_every_origin() {
         assert_eq!(read("https://chatgpt.com/", "error code: 1020", &[], &[]).0, ["1020"]);
         assert_eq!(read("https://chatgpt.com/auth/error?error=mfa_bypass%7Cgoogle", "", &[], &[]).0, ["mfa_bypass"]);

@@ -57,7 +57,7 @@ impl<'e> Found<'e> {
     }
 
     fn hit(&self, group: u16) -> Option<&Hit> {
-        self.hits.iter().find(|hit| hit.group == group)
+        self.hits.get(self.hits.binary_search_by_key(&group, |hit| hit.group).ok()?)
     }
 
     /// A phrase of the group, as the text has it.
