@@ -4,6 +4,7 @@
 declare namespace AccessMedic {
   type Report = import("./core/access_medic.js").Report;
   type Diagnosis = import("./core/access_medic.js").Diagnosis;
+  type Finding = import("./core/access_medic_checks.js").Finding;
   type Step = import("./core/access_medic.js").Step;
   type Attempt = import("./core/access_medic.js").Attempt;
 
@@ -32,6 +33,10 @@ declare namespace AccessMedic {
     history: Attempt[];
     at: number;
     busy?: string;
+    /** Of the checks that run. */
+    progress?: { done: number; total: number };
+    /** What the last checks found. */
+    checks?: { at: number; findings: Finding[] };
   }
 
   interface AskReply {
@@ -49,6 +54,8 @@ declare namespace AccessMedic {
     case: Case;
     /** `link`: the click opens an address too, so its element must stay where it is. */
     apply(remedy: string, link: boolean): void;
+    /** Ends the checks that run. */
+    stop(): void;
     notice?: { remedy: string; text: string };
   }
 
@@ -68,7 +75,7 @@ declare namespace AccessMedic {
     ): HTMLElement;
     send(message: { kind: "ask"; tab?: number; look?: boolean }): Promise<AskReply | undefined>;
     send(message: { kind: "apply"; remedy: string; tab?: number }): Promise<ApplyReply | undefined>;
-    send(message: { kind: "close" }): Promise<unknown>;
+    send(message: { kind: "close" } | { kind: "stop"; tab?: number }): Promise<unknown>;
     place(root: HTMLElement, ...nodes: Child[]): void;
     fold(key: string, title: Child[], ...children: Child[]): HTMLElement;
     told(outcome: ApplyReply["outcome"]): string;
@@ -81,6 +88,7 @@ declare namespace AccessMedic {
     checklist(scene: Scene, whole: boolean): Child;
     reasons(scene: Scene): Child;
     facts(scene: Scene): Child;
+    checks(scene: Scene, look: string): Child[];
     tools(scene: Scene, look: string): Child[];
   }
 }

@@ -112,9 +112,19 @@ fn every_cause_has_a_signature_and_a_recorded_page() {
 #[test]
 fn every_remedy_is_in_a_plan() {
     let catalogue = catalogue::read(root()).expect("the catalogue is sound");
-    let planned: BTreeSet<&String> = catalogue.causes.iter().flat_map(|(_, _, cause)| &cause.plan).collect();
+    let planned = catalogue.causes.iter().flat_map(|(_, _, cause)| &cause.plan);
+    let planned: BTreeSet<&String> =
+        planned.chain(catalogue.findings.iter().flat_map(|finding| &finding.steps)).collect();
     for remedy in catalogue.remedies.keys() {
         assert!(planned.contains(remedy), "{remedy} is in no plan");
+    }
+}
+
+#[test]
+fn what_follows_from_a_finding_is_one_of_the_checks() {
+    let catalogue = catalogue::read(root()).expect("the catalogue is sound");
+    for finding in &catalogue.findings {
+        assert!(access_medic_checks::IDS.contains(&finding.id.as_str()), "{} is no finding", finding.id);
     }
 }
 
@@ -142,7 +152,7 @@ fn clearing_never_reaches_beyond_openai() {
                 ];
                 assert!(ours.iter().any(|prefix| address.starts_with(prefix)), "{id}: {address}");
             }
-            catalogue::Remedy::Reload | catalogue::Remedy::Manual { .. } => {}
+            catalogue::Remedy::Reload | catalogue::Remedy::Check | catalogue::Remedy::Manual { .. } => {}
         }
     }
 }

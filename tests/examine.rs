@@ -33,7 +33,7 @@ fn healthy() -> Evidence {
 }
 
 fn visit(evidence: Evidence, history: Vec<Attempt>) -> Visit {
-    Visit { evidence, standing: None, history, loads: vec![], now: T0 }
+    Visit { evidence, standing: None, history, loads: vec![], findings: vec![], now: T0 }
 }
 
 fn attempt(remedy: &str, cause: &str) -> Attempt {
@@ -107,8 +107,10 @@ fn a_standing_diagnosis_outlives_silence_but_not_a_page() {
     let report = examine(&nothing_new);
     assert!(report.stands && report.diagnosis.is_none());
     assert_eq!(report.judgement, None);
-    assert_eq!(report.plan[0].state, StepState::Done);
-    assert_eq!(report.plan[1].state, StepState::Next);
+    let first = [0, 1].map(|at| (report.plan[at].remedy.as_str(), report.plan[at].state));
+    assert_eq!(first, [("run_checks", StepState::Next), ("leave_vpn", StepState::Done)]);
+    let checked = examine(&Visit { findings: vec!["steady".into()], ..nothing_new });
+    assert_eq!([0, 2].map(|at| checked.plan[at].state), [StepState::Done, StepState::Next]);
     let loaded = examine(&Visit { standing, ..visit(healthy(), vec![]) });
     assert!(!loaded.stands && loaded.diagnosis.is_none() && loaded.plan.is_empty());
 }
@@ -118,9 +120,15 @@ fn no_way_to_clear_while_a_human_check_runs() {
     let check = page("https://chatgpt.com/", 403, "", &["window._cf_chl_opt"]);
     let report = examine(&visit(check, vec![]));
     assert_eq!(report.diagnosis.as_ref().map(|d| (d.cause.as_str(), d.overlay)), Some(("challenge", false)));
-    assert!(report.tools.is_empty());
+    let tools = |report: &access_medic::Report| -> Vec<String> {
+        report.tools.iter().map(|step| step.remedy.clone()).collect()
+    };
+    assert_eq!(tools(&report), ["run_checks"]);
     assert!(!report.plan.iter().any(|step| step.remedy.starts_with("clear_")));
-    assert_eq!(examine(&visit(healthy(), vec![])).tools.len(), 3);
+    assert_eq!(
+        tools(&examine(&visit(healthy(), vec![]))),
+        ["clear_check_cookies", "clear_login_cookies", "clear_site_data", "run_checks"]
+    );
 }
 
 #[test]
@@ -300,6 +308,7 @@ prop_compose! {
             standing: None,
             history: history.into_iter().map(|(remedy, cause, at)| Attempt { at, ..attempt(&remedy, &cause) }).collect(),
             loads: loads.into_iter().map(|(at, place, cause)| Load { at, place, cause }).collect(),
+            findings: vec![],
             now: at,
         }
     }

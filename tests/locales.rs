@@ -25,6 +25,8 @@ const BUTTON_COLUMNS: usize = 24;
 const SIMPLIFIED: &str = "账网扩页数时间这为没连线";
 const TRADITIONAL: &str = "帳網擴頁數時間這為沒連線";
 
+const CHECKS: [&str; 7] = ["country", "route", "steadiness", "reachability", "service", "clock", "cookies"];
+
 /// What the background answers; these ids are JavaScript's own and have no type in the core.
 const OUTCOMES: [&str; 3] = ["done", "refused", "failed"];
 const REASONS: [&str; 6] = ["not_in_plan", "challenge_running", "no_permission", "busy", "no_case", "browser"];
@@ -267,6 +269,9 @@ fn composed() -> Vec<(&'static str, Vec<String>)> {
         ("move_*", variants(serde_json::from_str::<Mover>("\"\"").map(drop))),
         ("confidence_*", variants(serde_json::from_str::<Confidence>("\"\"").map(drop))),
         ("clue_*", variants(serde_json::from_str::<ReasonKind>("\"\"").map(drop))),
+        ("check_*", owned(&CHECKS)),
+        ("finding_*", owned(&access_medic_checks::IDS)),
+        ("finding_state_*", owned(&["good", "bad", "open", "not_run"])),
         ("popup_tool_*", clears),
         ("popup_state_*", variants(serde_json::from_str::<StepState>("\"\"").map(drop))),
         ("verdict_*", verdicts.clone()),

@@ -8,6 +8,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 pub struct Catalogue {
     pub causes: Vec<(String, String, Cause)>,
     pub remedies: BTreeMap<String, Remedy>,
+    pub findings: Vec<Finding>,
     pub signatures: Vec<(String, Signature)>,
     /// Sets of whole messages, by name: of each message its hash.
     pub messages: BTreeMap<String, Vec<MessageHash>>,
@@ -45,6 +46,7 @@ pub enum Remedy {
         storage: bool,
     },
     Reload,
+    Check,
     Open {
         address: String,
     },
@@ -52,6 +54,23 @@ pub enum Remedy {
         #[serde(default)]
         check: bool,
     },
+}
+
+/// What follows from something that the checks found.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    pub id: String,
+    /// In whose plans it counts.
+    pub families: Vec<String>,
+    pub steps: Vec<String>,
+    pub cause: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Findings {
+    finding: Vec<Finding>,
 }
 
 #[derive(Deserialize)]
@@ -174,6 +193,7 @@ pub fn read(root: &Path) -> Result<Catalogue, String> {
             causes.push((id, family.clone(), cause));
         }
     }
+    let findings = findings(root, &causes, &remedies)?;
     let lists = lists(root)?;
     let messages = messages(root)?;
     let mut signatures = Vec::new();
@@ -185,7 +205,30 @@ pub fn read(root: &Path) -> Result<Catalogue, String> {
             signatures.push((format!("{}/{}", stem(&folder), stem(&file)), signature));
         }
     }
-    Ok(Catalogue { causes, remedies, signatures, messages })
+    Ok(Catalogue { causes, remedies, findings, signatures, messages })
+}
+
+fn findings(
+    root: &Path,
+    causes: &[(String, String, Cause)],
+    remedies: &BTreeMap<String, Remedy>,
+) -> Result<Vec<Finding>, String> {
+    let file = root.join("findings.toml");
+    let Findings { finding: findings } = parse(&file)?;
+    for Finding { id, families, steps, cause } in &findings {
+        let unknown =
+            |what: &str, name: &str| Err(said(&file, &format!("`{id}` names the {what} `{name}`, which is none")));
+        if let Some(family) = families.iter().find(|family| !causes.iter().any(|(_, known, _)| known == *family)) {
+            return unknown("family", family);
+        }
+        if let Some(step) = steps.iter().find(|step| !remedies.contains_key(*step)) {
+            return unknown("remedy", step);
+        }
+        if let Some(cause) = cause.iter().find(|cause| !causes.iter().any(|(known, _, _)| known == *cause)) {
+            return unknown("cause", cause);
+        }
+    }
+    Ok(findings)
 }
 
 /// One set of messages for each file of `messages/`; in it, by language, sentences or their hashes.

@@ -1,6 +1,6 @@
 //! Writes the catalogue as Rust: static tables that need no start-up work.
 
-use crate::catalogue::{Catalogue, Clue, Few, Remedy, Signature};
+use crate::catalogue::{Catalogue, Clue, Few, Finding, Remedy, Signature};
 use access_medic_phrases::{MessageTable, folded, lay_out_groups, pattern};
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -38,13 +38,12 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     }
     let mut out = String::new();
     let w = &mut out;
+    let places = |remedies: &[String]| -> Vec<usize> {
+        remedies.iter().filter_map(|remedy| catalogue.remedies.keys().position(|known| known == remedy)).collect()
+    };
     let _ = writeln!(w, "pub static CAUSES: &[Cause] = &[");
     for (id, family, cause) in &catalogue.causes {
-        let plan: Vec<usize> = cause
-            .plan
-            .iter()
-            .filter_map(|remedy| catalogue.remedies.keys().position(|known| known == remedy))
-            .collect();
+        let plan = places(&cause.plan);
         let _ = writeln!(
             w,
             "Cause {{ id: {id:?}, family: {family:?}, mover: Mover::{:?}, overlay: {}, plan: &{plan:?} }},",
@@ -54,6 +53,12 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     let _ = writeln!(w, "];\npub static REMEDIES: &[Remedy] = &[");
     for (id, remedy) in &catalogue.remedies {
         let _ = writeln!(w, "Remedy {{ id: {id:?}, hands: {} }},", hands_source(remedy));
+    }
+    let _ = writeln!(w, "];\npub static FINDINGS: &[Finding] = &[");
+    for Finding { id, families, steps, cause } in &catalogue.findings {
+        let cause = cause.as_ref().and_then(|id| catalogue.causes.iter().position(|(known, _, _)| known == id));
+        let (families, steps) = (families.join(" "), places(steps));
+        let _ = writeln!(w, "Finding {{ id: {id:?}, families: {families:?}, steps: &{steps:?}, cause: {cause:?} }},");
     }
     let _ = writeln!(w, "];\npub static SIGNATURES: &[u8] = &{program:?};");
     let names: Vec<&String> = catalogue.signatures.iter().map(|(name, _)| name).collect();
@@ -208,6 +213,7 @@ fn hands_source(remedy: &Remedy) -> String {
             )
         }
         Remedy::Reload => "Hands::Reload".into(),
+        Remedy::Check => "Hands::Check".into(),
         Remedy::Open { address } => format!("Hands::Open({address:?})"),
         Remedy::Manual { check } => format!("Hands::Manual {{ check: {check} }}"),
     }

@@ -15,6 +15,23 @@ pub struct Cause {
     pub plan: &'static [u16],
 }
 
+/// What follows from something that the checks found.
+pub struct Finding {
+    pub id: &'static str,
+    /// In whose plans it counts; with a space between them.
+    families: &'static str,
+    /// Indices of [`REMEDIES`]; they come before the cause's own.
+    pub steps: &'static [u16],
+    /// Index of [`CAUSES`]: takes the place of a diagnosis that is not certain.
+    pub cause: Option<u8>,
+}
+
+impl Finding {
+    pub fn counts_for(&self, cause: &Cause) -> bool {
+        self.families.split(' ').any(|family| family == cause.family)
+    }
+}
+
 pub struct Remedy {
     pub id: &'static str,
     pub hands: Hands,
@@ -29,6 +46,7 @@ pub enum Hands {
         storage: bool,
     },
     Reload,
+    Check,
     Open(&'static str),
     Manual {
         check: bool,

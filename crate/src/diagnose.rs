@@ -73,6 +73,7 @@ fn rank(found: &Match) -> (bool, Confidence, bool, u32) {
         | ReasonKind::Address
         | ReasonKind::Failure
         | ReasonKind::Request
+        | ReasonKind::Finding
         | ReasonKind::Loads => 5,
         ReasonKind::Marker => 3,
         ReasonKind::Title | ReasonKind::Text | ReasonKind::Alert => 2,

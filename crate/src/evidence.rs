@@ -21,6 +21,9 @@ pub struct Visit {
     /// Earlier loads of this tab, oldest first; the last few of them.
     #[serde(default)]
     pub loads: Vec<Load>,
+    /// Ids of what the checks found, if they ran lately.
+    #[serde(default)]
+    pub findings: Vec<String>,
     /// Milliseconds since 1970.
     #[serde(default)]
     pub now: f64,

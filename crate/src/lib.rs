@@ -20,7 +20,7 @@ mod wasm;
 pub use evidence::{Alert, Attempt, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Visit};
 pub use report::{
     Action, Confidence, Diagnosis, Facts, Failing, Judgement, Mover, Other, Reason, ReasonKind, Report, Scope, Step,
-    StepState, Surface, Verdict,
+    StepState, Surface, Turned, Verdict,
 };
 
 use address::Address;
@@ -47,7 +47,13 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
         return Report::default();
     }
     let seen = diagnose::diagnose(visit, counts);
-    let judgement = verdict::judge(visit, seen.as_ref());
+    // With what the checks say of it.
+    let weighed = |id: &str, confidence| {
+        let cause = catalog::CAUSES.iter().find(|cause| cause.id == id)?;
+        Some(plan::turn(visit, cause, confidence).map_or((cause, None), |(cause, finding)| (cause, Some(finding))))
+    };
+    let shown = seen.as_ref().and_then(|seen| weighed(&seen.cause, seen.confidence));
+    let judgement = verdict::judge(visit, shown.map(|(cause, _)| cause));
     // A page or a failure tells all there is; an alert is weighed against what stands; silence changes nothing.
     let silent = evidence.page.is_none() && evidence.failure.is_none();
     let outweighs = |seen: &Diagnosis, standing: &Standing| {
@@ -58,14 +64,22 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
         .standing
         .as_ref()
         .filter(|standing| silent && !seen.as_ref().is_some_and(|seen| outweighs(seen, standing)));
-    let diagnosis = if standing.is_some() { None } else { seen };
-    let cause = standing.map(|standing| &standing.cause).or(diagnosis.as_ref().map(|diagnosis| &diagnosis.cause));
-    let cause = cause.and_then(|id| catalog::CAUSES.iter().find(|cause| cause.id == id));
+    let known = standing.map_or(shown, |standing| weighed(&standing.cause, standing.confidence));
+    let cause = known.map(|(cause, _)| cause);
+    let turned = known.and_then(|(cause, finding)| {
+        Some(Turned {
+            cause: cause.id.to_owned(),
+            family: cause.family.to_owned(),
+            mover: cause.mover,
+            why: finding?.id.to_owned(),
+        })
+    });
     Report {
         stands: standing.is_some() && cause.is_some(),
+        turned,
         plan: cause.map(|cause| plan::plan(visit, cause, &address, judgement.as_ref())).unwrap_or_default(),
         tools: if ours { plan::tools(cause, address.host) } else { Vec::new() },
-        diagnosis,
+        diagnosis: if standing.is_some() { None } else { seen },
         judgement,
     }
 }
@@ -85,7 +99,7 @@ mod tests {
         let page = Page { elements: 20, text: text.into(), markers: vec![".blocked-icon".into()], ..Page::default() };
         let response = Some(Response { status, headers: vec![] });
         let evidence = Evidence { url: url.into(), response, page: Some(page), ..Evidence::default() };
-        examine(&Visit { evidence, standing: None, history: vec![], loads: vec![], now: 0.0 })
+        examine(&Visit { evidence, standing: None, history: vec![], loads: vec![], findings: vec![], now: 0.0 })
     }
 
     #[test]

@@ -2,44 +2,76 @@
 
 use crate::{
     address::Address,
-    catalog::{self, Cause, Hands, Remedy},
+    catalog::{self, Cause, Finding, Hands, Remedy},
     evidence::{Attempt, Outcome, Visit},
-    report::{Action, Judgement, Scope, Step, StepState},
+    report::{Action, Confidence, Judgement, Scope, Step, StepState},
 };
 
-/// On other people's pages nothing is offered to be cleared.
+/// What follows from the checks comes first. On other people's pages nothing is offered to be cleared.
 pub fn plan(visit: &Visit, cause: &Cause, address: &Address, judgement: Option<&Judgement>) -> Vec<Step> {
     let ours = address.is_openai();
-    let mut steps: Vec<Step> = cause
-        .plan
-        .iter()
-        .filter_map(|id| catalog::REMEDIES.get(usize::from(*id)))
-        .filter(|remedy| ours || !matches!(remedy.hands, Hands::Clear { .. }))
-        .map(|remedy| {
-            let last = visit.history.iter().rfind(|attempt| attempt.remedy == remedy.id && attempt.cause == cause.id);
-            Step {
-                remedy: remedy.id.to_owned(),
-                action: action(remedy, address.host),
-                state: last.map_or(StepState::Open, |attempt| state(attempt, judgement)),
-            }
-        })
-        .collect();
+    let advised = findings(visit, cause).flat_map(|finding| finding.steps.iter().map(|step| (*step, Some(finding.id))));
+    let mut steps: Vec<Step> = Vec::new();
+    for (id, why) in advised.chain(cause.plan.iter().map(|step| (*step, None))) {
+        let Some(remedy) = catalog::REMEDIES.get(usize::from(id)) else { continue };
+        let offered = ours || !matches!(remedy.hands, Hands::Clear { .. } | Hands::Check);
+        if !offered || steps.iter().any(|step| step.remedy == remedy.id) {
+            continue;
+        }
+        let last = visit.history.iter().rfind(|attempt| attempt.remedy == remedy.id && attempt.cause == cause.id);
+        let checked = matches!(remedy.hands, Hands::Check) && !visit.findings.is_empty();
+        steps.push(Step {
+            remedy: remedy.id.to_owned(),
+            action: action(remedy, address.host),
+            state: match last {
+                _ if checked => StepState::Done,
+                Some(attempt) => state(attempt, judgement),
+                None => StepState::Open,
+            },
+            why: why.map(str::to_owned),
+        });
+    }
     if let Some(next) = steps.iter_mut().find(|step| step.state == StepState::Open) {
         next.state = StepState::Next;
     }
     steps
 }
 
-/// The ways to clear, for a person who wants one whatever the plan says. Clearing while a human check runs would
-/// throw away what it is about to earn.
-pub fn tools(cause: Option<&Cause>, host: &str) -> Vec<Step> {
-    if cause.is_some_and(|cause| cause.family == "challenge") {
-        return Vec::new();
+/// What the checks found and counts for a cause, strongest first.
+fn findings(visit: &Visit, cause: &Cause) -> impl Iterator<Item = &'static Finding> {
+    let found = |finding: &&Finding| visit.findings.iter().any(|id| id == finding.id);
+    catalog::FINDINGS.iter().filter(found).filter(|finding| finding.counts_for(cause))
+}
+
+/// What the checks found says more than the page did, unless a machine said it there.
+pub fn turn(visit: &Visit, cause: &Cause, confidence: Confidence) -> Option<(&'static Cause, &'static Finding)> {
+    if confidence == Confidence::Certain {
+        return None;
     }
-    let clears = catalog::REMEDIES.iter().filter(|remedy| matches!(remedy.hands, Hands::Clear { .. }));
+    let (other, finding) = findings(visit, cause).find_map(|finding| Some((finding.cause?, finding)))?;
+    let other = catalog::CAUSES.get(usize::from(other)).filter(|other| other.id != cause.id)?;
+    Some((other, finding))
+}
+
+/// The checks and the ways to clear, for a person who wants one whatever the plan says. Clearing while a human check
+/// runs would throw away what it is about to earn.
+pub fn tools(cause: Option<&Cause>, host: &str) -> Vec<Step> {
+    let challenge = cause.is_some_and(|cause| cause.family == "challenge");
+    let offered = |remedy: &&Remedy| match remedy.hands {
+        Hands::Clear { .. } => !challenge,
+        Hands::Check => true,
+        _ => false,
+    };
     // By id, which is also the gentlest first: check cookies, login cookies, site data.
-    clears
-        .map(|remedy| Step { remedy: remedy.id.to_owned(), action: action(remedy, host), state: StepState::Open })
+    catalog::REMEDIES
+        .iter()
+        .filter(offered)
+        .map(|remedy| Step {
+            remedy: remedy.id.to_owned(),
+            action: action(remedy, host),
+            state: StepState::Open,
+            why: None,
+        })
         .collect()
 }
 
@@ -66,6 +98,7 @@ fn action(remedy: &Remedy, host: &str) -> Action {
             Action::Clear { scope: Scope { hosts, cookies: cookies.map(owned), keep: owned(keep), storage } }
         }
         Hands::Reload => Action::Reload,
+        Hands::Check => Action::Check,
         Hands::Open(address) => Action::Open { address: address.to_owned() },
         Hands::Manual { check } => Action::Manual { check },
     }

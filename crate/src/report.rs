@@ -14,6 +14,11 @@ pub struct Report {
     /// the shell has it.
     #[serde(default)]
     pub stands: bool,
+    /// What the checks found says more than the page did: this takes the place of the diagnosis's cause, which is then one
+    /// of the others.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub turned: Option<Turned>,
     /// What to do, best first; empty without a diagnosis.
     pub plan: Vec<Step>,
     /// The ways to clear that a person may choose at any time on this page; empty while a human check runs.
@@ -40,6 +45,17 @@ pub struct Diagnosis {
     pub facts: Facts,
     /// Other causes that fit less well, best first.
     pub others: Vec<Other>,
+}
+
+/// What a finding makes of a diagnosis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Turned {
+    pub cause: String,
+    pub family: String,
+    pub mover: Mover,
+    /// The finding that says so.
+    pub why: String,
 }
 
 /// A cause that fits less well than the first one, with what speaks for it.
@@ -107,6 +123,8 @@ pub enum ReasonKind {
     Failure,
     /// A failed request: status or network error, host and path.
     Request,
+    /// What the checks found, by its id; the shell makes it of [`Turned`].
+    Finding,
     /// Earlier loads of the tab: how many, within how many minutes.
     Loads,
 }
@@ -177,6 +195,10 @@ pub struct Step {
     pub remedy: String,
     pub action: Action,
     pub state: StepState,
+    /// The finding that puts this step first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub why: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -203,6 +225,8 @@ pub enum Action {
         scope: Scope,
     },
     Reload,
+    /// Runs the checks.
+    Check,
     /// Opens a page of OpenAI's in a new tab.
     Open {
         address: String,

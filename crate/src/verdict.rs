@@ -1,9 +1,10 @@
 //! Whether the last remedy helped: the same diagnosis, on the evidence of a later load, against the attempt.
 
 use crate::{
+    catalog::Cause,
     evidence::{Attempt, Outcome, Visit},
     facts,
-    report::{Diagnosis, Judgement, Surface, Verdict},
+    report::{Judgement, Surface, Verdict},
 };
 
 /// The attempt that waits for a verdict, if there is one.
@@ -13,17 +14,17 @@ fn pending(visit: &Visit) -> Option<&Attempt> {
 
 /// `None` while nothing can be told: no attempt, no later load, a human check in between, a page that says
 /// nothing, or a page that loads where the fault only shows when the app is used.
-/// `seen` is what this evidence shows, never a diagnosis that only stands from before.
-pub fn judge(visit: &Visit, seen: Option<&Diagnosis>) -> Option<Judgement> {
+/// `seen` is the cause that this evidence shows, never one that only stands from before.
+pub fn judge(visit: &Visit, seen: Option<&Cause>) -> Option<Judgement> {
     let attempt = pending(visit)?;
     let evidence = &visit.evidence;
     if evidence.at <= attempt.at {
         return None;
     }
     let verdict = match seen {
-        Some(diagnosis) if diagnosis.cause == attempt.cause => Verdict::Persists,
+        Some(cause) if cause.id == attempt.cause => Verdict::Persists,
         // The check that follows cleared check cookies is on the way to the page, not the page.
-        Some(diagnosis) if diagnosis.family == "challenge" => return None,
+        Some(cause) if cause.family == "challenge" => return None,
         Some(_) => Verdict::Changed,
         None => {
             let loaded = evidence.page.is_some()

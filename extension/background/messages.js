@@ -2,6 +2,7 @@
 // an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Everything else gets no
 // answer, and nothing happens.
 import { changeCase } from "./casebook.js";
+import { stop } from "./remedies/check.js";
 import { apply, isRunning } from "./remedies/index.js";
 import { overlayStyle } from "./show.js";
 import { ourHost, passedHost } from "./sites.js";
@@ -38,7 +39,7 @@ async function caseOf({ tab, address, page }) {
   if (!host || !address) return null;
   const entry = await changeCase(tab, (stored) => stored);
   if (entry && new URL(entry.url).hostname === host) {
-    const { busy, ...rest } = entry;
+    const { busy, progress, ...rest } = entry;
     // A worker that ended in the middle of a step leaves the word behind.
     return busy && isRunning(tab) ? entry : rest;
   }
@@ -61,6 +62,10 @@ const HANDLERS = {
   async apply({ remedy }, asker) {
     const outcome = await apply(await caseOf(asker), String(remedy));
     return { outcome, case: await caseOf(asker) };
+  },
+  async stop(_message, { tab }) {
+    stop(tab);
+    return {};
   },
   async close(_message, { tab }) {
     await changeCase(tab, (entry) => entry && { ...entry, closed: true });

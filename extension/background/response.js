@@ -1,6 +1,7 @@
 // What the network says about the main request of a tab: status and a few headers, or why it failed; and which other
 // requests of its page got no answer. It compares none of them; it sees to it that they reach the load they belong to.
 import { changeAnswer } from "./casebook.js";
+import { noteError } from "./remedies/check.js";
 import { ourHost, PATTERNS, withoutIds } from "./sites.js";
 import { answerArrived, examineEvidence, examineRequest } from "./visit.js";
 
@@ -81,6 +82,7 @@ async function completed(details) {
 /** @param {chrome.webRequest.OnErrorOccurredDetails & { documentUrl?: string }} details */
 async function failed(details) {
   const { tabId, requestId, frameId, url, timeStamp: at, error } = details;
+  if (tabId < 0) noteError(url, error);
   // Chromium gives up after so many redirects, and calls that aborted, too.
   const endless = error === ABORTED[0] && hops.id === requestId && hops.count >= 20;
   const failure = endless ? "net::ERR_TOO_MANY_REDIRECTS" : error;

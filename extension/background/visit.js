@@ -20,6 +20,8 @@ const WAIT = 1000;
 const CLOCK = 200;
 /** How long after a step a page of another site still counts as what came of it: signing in crosses sites. */
 const CROSSING = 60000;
+/** How long a finding counts: the next network may be another one. */
+const CHECKED = 10 * 60000;
 const LOADS = 12;
 const REMEMBERED = 30 * 60000;
 const REQUESTS = 20;
@@ -88,18 +90,43 @@ const blank = (tab, url, at) => ({
   history: [],
 });
 
+/** What the checks found, while it is likely to hold. @param {Case} entry */
+function findingsOf({ checks }) {
+  if (!checks || Date.now() - checks.at > CHECKED) return [];
+  return checks.findings.map(({ id }) => id);
+}
+
 /**
  * @param {Evidence} evidence
- * @param {Attempt[]} history
+ * @param {Case} entry
  * @param {Report["diagnosis"]} standing
  * @param {Journal["loads"]} loads
  */
-async function ask(evidence, history, standing, loads) {
+async function ask(evidence, entry, standing, loads) {
   const whole = { alerts: [], requests: [], guests: [], ...evidence };
-  const visit = { evidence: whole, ...(standing && { standing }), history, loads, now: Date.now() };
+  const { history } = entry;
+  const findings = findingsOf(entry);
+  const now = Date.now();
+  const visit = { evidence: whole, ...(standing && { standing }), history, loads, findings, now };
   const answer = await examine(visit);
   if ("kind" in answer) return;
-  return answer.stands && standing ? { ...answer, diagnosis: standing } : answer;
+  const { turned, ...report } = answer;
+  const diagnosis = report.stands && standing ? standing : report.diagnosis;
+  return {
+    ...report,
+    ...(diagnosis && { diagnosis: turned ? turn(diagnosis, turned) : diagnosis }),
+  };
+}
+
+/** @param {AccessMedic.Diagnosis} diagnosis @param {NonNullable<Report["turned"]>} turned */
+function turn({ cause, confidence, reasons, others, ...rest }, { why, ...turned }) {
+  return {
+    ...rest,
+    ...turned,
+    confidence: /** @type {const} */ ("likely"),
+    reasons: [{ clue: /** @type {const} */ ("finding"), quote: why }],
+    others: [{ cause, confidence, reasons }, ...others.filter((one) => one.cause !== turned.cause)],
+  };
 }
 
 /** The journal with what the evidence adds. @param {Known} known @param {Evidence} evidence @returns {Journal} */
@@ -139,7 +166,7 @@ async function follow(stored, tab, evidence, loads) {
   const entry = stored && !foreign ? stored : blank(tab, url, at);
   const earlier = entry.at === at ? entry.report : undefined;
   const standing = page ? undefined : earlier?.diagnosis;
-  const report = await ask(evidence, entry.history, standing, loads);
+  const report = await ask(evidence, entry, standing, loads);
   if (!report) return stored;
 
   const attempt = foreign ? undefined : waiting;
@@ -211,8 +238,8 @@ export async function examineRequest(tab, request) {
 
 /** The plan anew after a step, without new evidence. @param {Case} entry @returns {Promise<Case>} */
 export async function replan(entry) {
-  const { url, at, history } = entry;
-  const report = await ask({ url, at }, history, entry.report.diagnosis, []);
+  const { url, at } = entry;
+  const report = await ask({ url, at }, entry, entry.report.diagnosis, []);
   return report ? { ...entry, report } : entry;
 }
 

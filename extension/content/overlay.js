@@ -108,7 +108,7 @@ globalThis.accessMedicOverlay ??= (() => {
     const { diagnosis: fault, judgement, plan } = found?.report ?? {};
     if (!found || found.closed || !(fault ? fault.overlay : judgement)) return leave();
     /** @type {AccessMedic.Scene} */
-    const scene = { case: found, notice, apply: (...use) => apply(found, ...use) };
+    const scene = { case: found, notice, apply: (...use) => apply(found, ...use), stop() {} };
     if (!fault) {
       show(word("verdict_resolved"), chip(verdict(scene)));
       return leaveSoon(LINGER);

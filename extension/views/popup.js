@@ -14,6 +14,7 @@ const {
   checklist,
   reasons,
   facts,
+  checks,
   tools,
 } = globalThis.accessMedicReport;
 
@@ -55,6 +56,8 @@ function calm(found) {
 /** Kept over a drawing: the casebook changes right after a refusal. @type {AccessMedic.Scene["notice"]} */
 let notice;
 
+let drawn = false;
+
 /** @param {AccessMedic.Case | null} found */
 function draw(found) {
   /** @type {AccessMedic.Scene["apply"]} */
@@ -67,9 +70,16 @@ function draw(found) {
     draw(reply?.case ?? found);
   };
   const fault = found?.report.diagnosis;
-  const scene = found && { case: found, notice, apply };
+  const stop = () => send({ kind: "stop", tab });
+  const scene = found && { case: found, notice, apply, stop };
   const cleaning = scene ? tools(scene, fault ? "mini wide" : "go") : [];
   const title = cleaning.length > 0 && word("popup_tools_title");
+  const checking = scene ? checks(scene, "mini wide") : [];
+  const checkup = checking.length > 0 && fold("checks", [word("popup_checks_title")], ...checking);
+  // Whoever asked for it, by a step too, sees it; then it stays as the reader leaves it.
+  if (checkup && found && (found.busy === "run_checks" || (found.checks && !drawn)))
+    checkup.setAttribute("open", "");
+  drawn = true;
   const parts =
     scene && fault
       ? [
@@ -78,9 +88,10 @@ function draw(found) {
           checklist(scene, true),
           reasons(scene),
           facts(scene),
+          checkup,
           title && fold("tools", [title], ...cleaning),
         ]
-      : [calm(found), title && make("h2", {}, title), ...cleaning];
+      : [calm(found), title && make("h2", {}, title), ...cleaning, checkup];
   const name = found ? new URL(found.url).hostname : word("popup_title");
   const when = found && make("span", {}, checked(found.at));
   place(

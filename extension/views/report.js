@@ -19,10 +19,14 @@ globalThis.accessMedicReport ??= (() => {
     bang: "M8 3.2v6m0 3.4v.01",
     close: "m4 4 8 8m0-8-8 8",
     turn: "M6 3.5 10.5 8 6 12.5",
+    open: "M4 8h8",
     out: "M6.5 3.5h-3v9h9v-3m-3-6h3v3m-.2-2.8L7.5 8.5",
   };
   /** @type {Record<string, string>} */
   const MARKS = { done: "check", tried: "again", failed: "bang" };
+
+  /** @type {Record<AccessMedic.Finding["state"], string>} */
+  const STATES = { good: "check", bad: "bang", open: "open", not_run: "open" };
 
   let chosen = "";
 
@@ -38,6 +42,41 @@ globalThis.accessMedicReport ??= (() => {
   /** @param {string[]} items */
   const listed = (items) =>
     new Intl.ListFormat(word("language"), { style: "narrow" }).format(items);
+
+  /** @param {Intl.NumberFormatOptions} [options] */
+  const number = (options) => new Intl.NumberFormat(word("language"), options);
+
+  /** @param {number} amount @param {string} unit */
+  const measured = (amount, unit) => number({ style: "unit", unit }).format(amount);
+
+  /** @param {string | number} time @param {Intl.DateTimeFormatOptions} options */
+  const dated = (time, options) =>
+    new Intl.DateTimeFormat(word("language"), options).format(new Date(time));
+
+  /** Two letters are a country; Tor and the unknown are told by sentences. @param {string} code */
+  const placed = (code) =>
+    /^[A-Z]{2}$/.test(code)
+      ? (new Intl.DisplayNames(word("language"), { type: "region" }).of(code) ?? code)
+      : code;
+
+  /** Values of findings, by their kind. @type {Record<string, (value: any) => string>} */
+  const SAID = {
+    country: placed,
+    hosts: listed,
+    count: (count) => number().format(count),
+    milliseconds: (time) => measured(time, "millisecond"),
+    seconds: (time) =>
+      time < 120 ? measured(time, "second") : measured(Math.round(time / 60), "minute"),
+    bytes: (size) => measured(Math.round(size / 100) / 10, "kilobyte"),
+    day: (day) => dated(day, { dateStyle: "medium", timeZone: "UTC" }),
+    time: (time) => dated(time, { dateStyle: "medium", timeStyle: "short" }),
+  };
+
+  /** @param {AccessMedic.Finding["values"][0]} value */
+  const said = ({ kind, value }) => SAID[kind]?.(value) ?? `${value}`;
+
+  /** @param {AccessMedic.Finding} finding */
+  const found = ({ id, values }) => word(`finding_${id}`, ...values.map(said));
 
   /** @param {AccessMedic.Child} child */
   const shown = (child) => child != null && child !== false;
@@ -235,10 +274,17 @@ globalThis.accessMedicReport ??= (() => {
     ];
   }
 
+  /** Why a step comes first. @param {Scene} scene @param {Step} step */
+  function because({ case: { checks } }, { why }) {
+    const finding = checks?.findings.find(({ id }) => id === why);
+    return finding && make("p.because", {}, word("popup_because", found(finding)));
+  }
+
   /** The step to do now, with the one filled button of the card. @param {Scene} scene @param {Step} step */
   const panel = (scene, step) => [
     make("h3", {}, word(`remedy_${step.remedy}_title`)),
     make("p", {}, word(`remedy_${step.remedy}_detail`)),
+    because(scene, step),
     ...notes(scene, step),
     control(scene, step, "go"),
   ];
@@ -283,7 +329,7 @@ globalThis.accessMedicReport ??= (() => {
   }
 
   /** @type {Drawing["reasons"]} */
-  function reasons({ case: { report } }) {
+  function reasons({ case: { report, checks } }) {
     const { reasons, confidence, others } = /** @type {Diagnosis} */ (report.diagnosis);
     /** @param {string} title @param {Diagnosis["reasons"]} clues */
     const line = (title, clues) =>
@@ -294,7 +340,14 @@ globalThis.accessMedicReport ??= (() => {
         ...clues.flatMap(({ quote }) => [" ", make("code", { dir: "auto" }, quote)]),
       );
     const items = [
-      ...reasons.map((reason) => line(word(`clue_${reason.clue}`), [reason])),
+      ...reasons.map((reason) => {
+        const finding = checks?.findings.find(
+          ({ id }) => reason.clue === "finding" && id === reason.quote,
+        );
+        return finding
+          ? make("li", {}, found(finding))
+          : line(word(`clue_${reason.clue}`), [reason]);
+      }),
       ...others.map(({ cause, reasons }) =>
         line(word("popup_others", word(`cause_${cause}_title`)), reasons),
       ),
@@ -304,12 +357,85 @@ globalThis.accessMedicReport ??= (() => {
     return node;
   }
 
+  /** How long each answer took, one bar each, and a cross for one that was lost. @param {AccessMedic.Finding["times"]} times */
+  function chart(times = []) {
+    if (times.length === 0) return undefined;
+    const most = Math.max(1, ...times.map((time) => time ?? 0));
+    const bars = times.map((time, at) => {
+      const left = at * 10 + 1;
+      if (time == null) return make("path.bad", { d: `m${left} 14 6 6m0-6-6 6` });
+      return make("path", {
+        d: `M${left} 22v-${Math.max(2, Math.round((time / most) * 20))}h6V22Z`,
+      });
+    });
+    const each = times.map((time) =>
+      time == null ? word("popup_lost") : measured(time, "millisecond"),
+    );
+    const frame = {
+      viewBox: `0 0 ${times.length * 10} 24`,
+      role: "img",
+      "aria-label": listed(each),
+    };
+    return make("svg.chart", frame, ...bars);
+  }
+
+  /** @param {AccessMedic.Finding} finding */
+  function outcome(finding) {
+    const { check, state, rows = [], times } = finding;
+    const lines = rows.map((row) =>
+      make("li", {}, ...row.flatMap((value) => [make("span", { dir: "auto" }, said(value)), " "])),
+    );
+    const told = [
+      icon(STATES[state]),
+      make(
+        "span",
+        {},
+        make("b", {}, word(`check_${check}`)),
+        make("span.unseen", {}, ` ${word(`finding_state_${state}`)}`),
+        make("span.note", {}, found(finding)),
+      ),
+    ];
+    return make(
+      "li.finding",
+      { "data-check": check, "data-state": state, "data-finding": finding.id },
+      lines.length > 0
+        ? fold(`check-${check}`, told, make("ul.account", {}, ...lines))
+        : make("div.flat", {}, ...told),
+      chart(times),
+    );
+  }
+
+  /** @type {Drawing["checks"]} */
+  function checks(scene, look) {
+    const { busy, checks, progress, report } = scene.case;
+    const step = report.tools.find(({ action }) => action.kind === "check");
+    if (!step) return [];
+    const { done = 0, total = 1 } = progress ?? {};
+    const running = busy === step.remedy;
+    const label = word("popup_checks_progress", done, total);
+    const bar = {
+      role: "progressbar",
+      "aria-label": label,
+      "aria-valuenow": `${done}`,
+      "aria-valuemax": `${total}`,
+    };
+    return [
+      make("p.what", {}, word("popup_checks_what")),
+      ...(running
+        ? [
+            make("progress", { ...bar, value: `${done}`, max: `${total}` }),
+            button("mini", "stop", word("popup_checks_stop"), scene.stop),
+          ]
+        : [control(scene, step, look)]),
+      checks && make("ul.findings", {}, ...checks.findings.map(outcome)),
+    ];
+  }
+
   /** What support asks for, to read and to copy. @type {Drawing["facts"]} */
   function facts({ case: { report, at } }) {
     const { cause, facts } = /** @type {Diagnosis} */ (report.diagnosis);
     const { host, country, failing, ...rest } = facts;
-    const named =
-      country && new Intl.DisplayNames(word("language"), { type: "region" }).of(country);
+    const named = country && placed(country);
     const part = failing && word(`fact_failing_${failing}`);
     const rows = Object.entries({ ...rest, failing: part, country: named }).filter(
       ([, value]) => value !== undefined,
@@ -334,7 +460,8 @@ globalThis.accessMedicReport ??= (() => {
 
   /** @type {Drawing["tools"]} */
   function tools(scene, look) {
-    const { tools, plan } = scene.case.report;
+    const { plan } = scene.case.report;
+    const tools = scene.case.report.tools.filter(({ action }) => action.kind === "clear");
     if (tools.length === 0) return [];
     const scope = make("div", {});
     const current = () => tools.find(({ remedy }) => remedy === chosen) ?? tools[0];
@@ -386,6 +513,7 @@ globalThis.accessMedicReport ??= (() => {
     checklist,
     reasons,
     facts,
+    checks,
     tools,
   };
 })();

@@ -15,6 +15,7 @@ pub fn read(bytes: &[u8]) -> Visit {
         standing: None,
         history: Vec::new(),
         loads: Vec::new(),
+        findings: Vec::new(),
         now: NOW,
     };
     for line in text.split('\n') {

@@ -36,5 +36,12 @@ fuzz_target!(|bytes: &[u8]| {
         page: Some(page),
         ..Evidence::default()
     };
-    examined(&Visit { evidence, standing: None, history: Vec::new(), loads: Vec::new(), now: 1.0 });
+    examined(&Visit {
+        evidence,
+        standing: None,
+        history: Vec::new(),
+        loads: Vec::new(),
+        findings: Vec::new(),
+        now: 1.0,
+    });
 });

@@ -24,6 +24,7 @@ const LARGEST_HEAD = 1024 * 1024;
  * @property {[name: string, value: string][]=} headers
  * @property {string | Buffer=} body
  * @property {Buffer=} raw set: these bytes and nothing else, for answers that are not HTTP at all
+ * @property {"reset" | "timed_out"=} failure set: the connection breaks, or nothing ever comes
  * @typedef {object} Asked one request that reached the player
  * @property {string} method
  * @property {string} url
@@ -252,6 +253,8 @@ export class Player {
     if (recorded?.failure === "reset") return void socket.resetAndDestroy();
     if (recorded?.failure !== undefined) return void socket.destroy();
     const reply = recorded === undefined ? this.#replyTo(asked) : recordedReply(asked, recorded);
+    if (reply.failure === "timed_out") return;
+    if (reply.failure === "reset") return void socket.resetAndDestroy();
     stream.end(reply.raw ?? bytesOf(reply, method));
   }
 

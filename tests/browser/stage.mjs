@@ -38,6 +38,8 @@ import { readWords } from "./words.mjs";
  * @property {boolean} closed
  * @property {Attempt[]} history
  * @property {string=} busy
+ * @property {{done: number, total: number}=} progress
+ * @property {{at: number, findings: {check: string, id: string, state: string}[]}=} checks
  *
  * @typedef {object} Showing a recording, opened
  * @property {Driver} driver

@@ -80,7 +80,14 @@ impl Row {
                 }
             }
         }
-        Some(Visit { evidence, standing: None, history: Vec::new(), loads: Vec::new(), now: OBSERVED_AT })
+        Some(Visit {
+            evidence,
+            standing: None,
+            history: Vec::new(),
+            loads: Vec::new(),
+            findings: Vec::new(),
+            now: OBSERVED_AT,
+        })
     }
 
     /// What the page says of itself, an address among the marks, or nothing but a host.

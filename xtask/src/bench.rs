@@ -78,9 +78,9 @@ fn grow(checkout: &Checkout) -> Result<(), Fault> {
         );
         checkout::write(&copy.join(MORE), signature.as_bytes())?;
         core::build(&copy)?;
-        for name in [core::SCRIPT, core::BINARY] {
-            let built = checkout::read(&copy.core().join(name))?;
-            checkout::write(&cores.join(factor.to_string()).join(name), &built)?;
+        for name in core::files() {
+            let built = checkout::read(&copy.core().join(&name))?;
+            checkout::write(&cores.join(factor.to_string()).join(&name), &built)?;
         }
     }
     checkout::write(&stamp, &current)

@@ -62,7 +62,8 @@ pub fn run(checkout: &Checkout) -> Result<(), Fault> {
     });
     gates.try_one("clippy, wasm", || {
         rust::ensure_wasm_target(&checkout.root)?;
-        cargo(&["clippy", "--locked", "-p", "access-medic", "--lib", "--target", rust::WASM, "--", "-D", "warnings"])
+        let packages = ["-p", "access-medic", "-p", "access-medic-checks", "--lib"];
+        cargo(&[&["clippy", "--locked"], &packages[..], &["--target", rust::WASM, "--", "-D", "warnings"]].concat())
     });
     gates.try_one("fuzz targets", || fuzz::check(checkout));
     // Before the type checker: it reads the types that are generated from the core.

@@ -10,8 +10,43 @@ use crate::{
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
-pub const SCRIPT: &str = "access_medic.js";
-pub const BINARY: &str = "access_medic_bg.wasm";
+/// A crate that becomes WebAssembly: its package, and the name of what is made of it.
+struct Module {
+    package: &'static str,
+    name: &'static str,
+}
+
+/// The core itself, and the checks: apart, because a failing page needs the first at once and the second never, unless
+/// somebody asks for it.
+const MODULES: [Module; 2] = [
+    Module { package: "access-medic", name: "access_medic" },
+    Module { package: "access-medic-checks", name: "access_medic_checks" },
+];
+
+/// What ships of the modules, in `target/bindgen/core/`.
+pub fn files() -> impl Iterator<Item = String> {
+    MODULES.iter().flat_map(|module| [module.script(), module.binary()])
+}
+
+/// The file whose weight is the core's, and that of the checks.
+pub fn binaries() -> [String; 2] {
+    MODULES.each_ref().map(Module::binary)
+}
+
+impl Module {
+    fn script(&self) -> String {
+        format!("{}.js", self.name)
+    }
+
+    fn binary(&self) -> String {
+        format!("{}_bg.wasm", self.name)
+    }
+
+    /// As cargo made it; kept to know whether anything has changed.
+    fn raw(&self, checkout: &Checkout) -> PathBuf {
+        checkout.join(&format!("target/bindgen/{}.wasm", self.name))
+    }
+}
 
 /// Every feature here is older than the oldest browsers of `manifest.json`. wasm-opt has to be told: the list inside
 /// the file goes, because it helps nobody who runs it.
@@ -32,30 +67,37 @@ const OPTIMISE: [&str; 10] = [
 pub fn build(checkout: &Checkout) -> Result<(), Fault> {
     rust::ensure_wasm_target(&checkout.root)?;
     node::ensure(checkout)?;
-    let raw = checkout::read(&compile(checkout)?)?;
     let recipe = recipe(checkout)?;
-    let (kept_raw, kept_recipe) = (checkout.join("target/bindgen/raw.wasm"), checkout.join("target/bindgen/recipe"));
-    let current = checkout.core().join(BINARY).is_file()
-        && checkout::read(&kept_recipe).is_ok_and(|kept| kept == recipe.as_bytes())
-        && checkout::read(&kept_raw).is_ok_and(|kept| kept == raw);
+    let kept_recipe = checkout.join("target/bindgen/recipe");
+    let raws = MODULES
+        .iter()
+        .map(|module| Ok((module, checkout::read(&compile(checkout, module)?)?)))
+        .collect::<Result<Vec<_>, Fault>>()?;
+    let current = checkout::read(&kept_recipe).is_ok_and(|kept| kept == recipe.as_bytes())
+        && raws.iter().all(|(module, raw)| {
+            checkout.core().join(module.binary()).is_file()
+                && checkout::read(&module.raw(checkout)).is_ok_and(|kept| kept == *raw)
+        });
     if current {
         return Ok(());
     }
     // Written last and removed first: what is there after an interruption is never taken for finished.
     checkout::remove_folder(&checkout.join("target/bindgen"))?;
-    checkout::write(&kept_raw, &raw)?;
-    bind(raw, &checkout.core())?;
-    optimise(checkout, &checkout.core().join(BINARY))?;
+    for (module, raw) in raws {
+        checkout::write(&module.raw(checkout), &raw)?;
+        bind(raw, module, &checkout.core())?;
+        optimise(checkout, &checkout.core().join(module.binary()))?;
+    }
     checkout::write(&kept_recipe, recipe.as_bytes())
 }
 
 /// The raw WebAssembly, where cargo says that it put it.
-fn compile(checkout: &Checkout) -> Result<PathBuf, Fault> {
+fn compile(checkout: &Checkout, module: &Module) -> Result<PathBuf, Fault> {
     let target = checkout.target();
     let flags = rust::remap_flags(&checkout.root, &target)?.join("\u{1f}");
     let messages = process::capture(
         rust::cargo(&checkout.root)
-            .args(["build", "--release", "--package", "access-medic", "--lib", "--target", rust::WASM])
+            .args(["build", "--release", "--package", module.package, "--lib", "--target", rust::WASM])
             .args(["--message-format", "json-render-diagnostics", "--target-dir"])
             .arg(&target)
             .env("CARGO_ENCODED_RUSTFLAGS", flags),
@@ -65,18 +107,19 @@ fn compile(checkout: &Checkout) -> Result<PathBuf, Fault> {
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default())
         .filter_map(|name| name.as_str().map(PathBuf::from))
-        .find(|path| path.file_name().is_some_and(|name| name == "access_medic.wasm"));
-    artifact.ok_or_else(|| Fault::Input("cargo built no access_medic.wasm: is crate/ still a cdylib?".into()))
+        .find(|path| path.file_name().is_some_and(|name| name == format!("{}.wasm", module.name).as_str()));
+    artifact.ok_or_else(|| Fault::Input(format!("cargo built no {}.wasm: is it still a cdylib?", module.name)))
 }
 
 /// Two builds of the core that have the same one are the same.
 pub fn identity(checkout: &Checkout) -> Result<Vec<u8>, Fault> {
-    Ok([checkout::read(&checkout.join("target/bindgen/raw.wasm"))?, recipe(checkout)?.into_bytes()].concat())
+    let raws = MODULES.iter().map(|module| checkout::read(&module.raw(checkout))).collect::<Result<Vec<_>, _>>()?;
+    Ok([raws.concat(), recipe(checkout)?.into_bytes()].concat())
 }
 
-fn bind(raw: Vec<u8>, folder: &Path) -> Result<(), Fault> {
+fn bind(raw: Vec<u8>, module: &Module, folder: &Path) -> Result<(), Fault> {
     let made = Bindgen::new()
-        .input_bytes("access_medic", raw)
+        .input_bytes(module.name, raw)
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)

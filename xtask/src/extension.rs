@@ -28,8 +28,8 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
             files.insert(name.clone(), checkout::read(&source.join(&name))?);
         }
     }
-    for name in [core::SCRIPT, core::BINARY] {
-        files.insert(format!("core/{name}"), checkout::read(&checkout.core().join(name))?);
+    for name in core::files() {
+        files.insert(format!("core/{name}"), checkout::read(&checkout.core().join(&name))?);
     }
     let manifest = manifest(&checkout::read_text(&checkout.join("manifest.json"))?, checkout.version(), browser)?;
     files.insert("manifest.json".into(), manifest.into_bytes());

@@ -1,10 +1,11 @@
 //! The only place that knows JavaScript exists: an object in, an object out.
 
 mod read;
+mod write;
 
 use read::{Fault, Read};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
+use write::Write;
 
 /// 2.8 kB less, once compressed, than the one that comes with the language; asks and frees in constant time.
 #[global_allocator]
@@ -17,8 +18,5 @@ const EXAMINE: &str = "export function examine(visit: Visit): Report;";
 #[wasm_bindgen(skip_typescript)]
 pub fn examine(visit: &JsValue) -> Result<JsValue, JsError> {
     let visit = crate::Visit::read(visit).map_err(|Fault(field)| JsError::new(&["visit: ", field].concat()))?;
-    let report = crate::examine(&visit);
-    report
-        .serialize(&serde_wasm_bindgen::Serializer::json_compatible())
-        .map_err(|_| JsError::new("the report cannot be handed over"))
+    Ok(crate::examine(&visit).write())
 }

@@ -118,7 +118,7 @@ macro_rules! object {
     };
 }
 
-object!(Visit: evidence, standing, history, loads; now);
+object!(Visit: evidence, standing, history, loads, findings; now);
 object!(Standing: cause, confidence; overlay);
 object!(Load: at, place, cause;);
 object!(Evidence: url, response, page, alerts, requests, guests, failure; at);

@@ -105,6 +105,37 @@ async function storeOf(tab) {
   return stores.find(({ tabIds }) => tabIds.includes(tab.id ?? -1))?.id;
 }
 
+/**
+ * What would be sent to each exact host that the ways to clear name: how much and how many, by no value and no name.
+ * @param {AccessMedic.Step[]} tools
+ * @param {import("./storage.js").Tab} tab
+ */
+export async function census(tools, tab) {
+  const scopes = tools.flatMap(({ action }) => (action.kind === "clear" ? [action.scope] : []));
+  const hosts = scopes.flatMap((scope) => scope.hosts).filter((host) => !host.startsWith("*."));
+  const storeId = await storeOf(tab);
+  const leftovers = scopes.findLast(({ cookies }) => cookies)?.cookies ?? [];
+  const all = await read(
+    { hosts: DOMAINS.map((domain) => `*.${domain}`), keep: [], storage: false },
+    storeId,
+  );
+  return [...new Set(hosts)].map((host) => {
+    const scope = { hosts: [host], keep: [], storage: false };
+    const sent = all.filter(
+      (cookie) => cookie.path === "/" && sentTo(scope, hostOf(cookie), !cookie.hostOnly),
+    );
+    const names = sent.map(({ name }) => name);
+    return {
+      host,
+      count: sent.length,
+      // "name=value; name=value"
+      bytes: sent.reduce((sum, { name, value }) => sum + name.length + value.length + 3, 0),
+      twice: names.length - new Set(names).size,
+      leftovers: names.filter((name) => named(leftovers, name)).length,
+    };
+  });
+}
+
 /** @param {Scope} scope @param {AccessMedic.Case} entry */
 export async function clear(scope, entry) {
   const start = performance.now();

@@ -1,0 +1,55 @@
+//! The boundary to JavaScript: [`run`] asks the hosts, and hands over what was found.
+
+mod ask;
+mod read;
+mod run;
+
+use js_sys::Function;
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use crate::{Jar, Product};
+use ask::Asker;
+
+/// A small allocator, as in the core.
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+#[wasm_bindgen(typescript_custom_section)]
+const RUN: &str = "/** `host`: of the page; its trace comes first. `jars`: absent when cookies may not be read. */
+export function run(
+    order: { host: string; jars?: Jar[] },
+    stop: AbortSignal,
+    tell: (done: number, total: number) => void,
+    failure: (address: string) => string | undefined,
+): Promise<Checked>;";
+
+/// What the checks end with. It holds no IP address.
+#[derive(Serialize, tsify::Tsify)]
+pub struct Checked {
+    pub findings: Vec<crate::Finding>,
+}
+
+/// Asks the hosts and judges the answers. Takes at most ten seconds; `stop` ends it at once, and what is not known by then
+/// is said to be. `tell` gets how many of how many questions are answered; `failure` gives the browser's network error
+/// for an address, or nothing.
+#[wasm_bindgen(skip_typescript)]
+pub async fn run(order: JsValue, stop: AbortSignal, tell: Function, failure: Function) -> Result<JsValue, JsValue> {
+    let host = read::string(&order, "host").ok_or("order: host")?;
+    let jars = read::list(&order, "jars").map(|jars| jars.iter().map(|jar| self::jar(&jar)).collect());
+    let product = Product::of(&host);
+    let seen = run::run(host, jars, Asker { stop, failure }, tell).await;
+    let checked = Checked { findings: crate::judge(&seen, product) };
+    Ok(checked.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
+}
+
+fn jar(jar: &JsValue) -> Jar {
+    Jar {
+        host: read::string(jar, "host").unwrap_or_default(),
+        count: read::number(jar, "count"),
+        bytes: read::number(jar, "bytes"),
+        twice: read::number(jar, "twice"),
+        leftovers: read::number(jar, "leftovers"),
+    }
+}

@@ -1,0 +1,51 @@
+// Runs the checks for a case: the module `crate/checks` asks the hosts and judges; here is what it cannot know itself
+// (cookies, network errors), how far it is, and the way to stop it. No answer of a host is kept, only what was found.
+import init, { run } from "../../core/access_medic_checks.js";
+import { changeCase } from "../casebook.js";
+import { census } from "./clear.js";
+
+/** @typedef {AccessMedic.Case} Case */
+
+/** What stops the checks of a tab. @type {Map<number, AbortController>} */
+const stops = new Map();
+
+/** The network errors of our own requests, by address, while checks run. @type {Map<string, string>} */
+const errors = new Map();
+
+/** @type {Promise<unknown> | undefined} */
+let loading;
+
+/** @param {string} url @param {string} error */
+export function noteError(url, error) {
+  if (stops.size > 0) errors.set(url, error);
+}
+
+/** What is not known by then stays unknown. @param {number} tab */
+export const stop = (tab) => stops.get(tab)?.abort();
+
+/** @param {Case} entry @returns {Promise<NonNullable<Case["checks"]>>} */
+export async function check({ tab, url, report }) {
+  loading ??= init({ module_or_path: chrome.runtime.getURL("core/access_medic_checks_bg.wasm") });
+  await loading.catch((error) => {
+    loading = undefined; // the next click tries again
+    throw error;
+  });
+  const controller = new AbortController();
+  stops.set(tab, controller);
+  /** @param {number} done @param {number} total */
+  const tell = (done, total) =>
+    void changeCase(tab, (stored) =>
+      stored?.busy ? { ...stored, progress: { done, total } } : stored,
+    );
+  try {
+    const jars = await census(report.tools, await chrome.tabs.get(tab)).catch(() => undefined);
+    const order = { host: new URL(url).hostname, jars };
+    const { findings } = await run(order, controller.signal, tell, (address) =>
+      errors.get(address),
+    );
+    return { at: Date.now(), findings };
+  } finally {
+    stops.delete(tab);
+    if (stops.size === 0) errors.clear();
+  }
+}
