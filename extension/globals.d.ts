@@ -22,6 +22,8 @@ declare namespace AccessMedic {
       stayed: { kind: string; why: "browser_cannot" | "elsewhere" | "failed" }[];
     };
     ms: number;
+    /** The cookies were put back. */
+    undone?: { back: number; of: number };
   }
 
   interface Case {
@@ -33,6 +35,8 @@ declare namespace AccessMedic {
     history: Attempt[];
     at: number;
     busy?: string;
+    /** The remedy whose cookies can still be put back; views are told, it is not stored. */
+    undo?: string;
     /** Of the checks that run. */
     progress?: { done: number; total: number };
     /** What the last checks found. */
@@ -54,8 +58,10 @@ declare namespace AccessMedic {
     case: Case;
     /** `link`: the click opens an address too, so its element must stay where it is. */
     apply(remedy: string, link: boolean): void;
+    /** Puts the cookies of the last clearing back. */
+    undo(): unknown;
     /** Ends the checks that run. */
-    stop(): void;
+    stop(): unknown;
     notice?: { remedy: string; text: string };
   }
 
@@ -75,6 +81,7 @@ declare namespace AccessMedic {
     ): HTMLElement;
     send(message: { kind: "ask"; tab?: number; look?: boolean }): Promise<AskReply | undefined>;
     send(message: { kind: "apply"; remedy: string; tab?: number }): Promise<ApplyReply | undefined>;
+    send(message: { kind: "undo"; tab?: number }): Promise<ApplyReply | undefined>;
     send(message: { kind: "close" } | { kind: "stop"; tab?: number }): Promise<unknown>;
     place(root: HTMLElement, ...nodes: Child[]): void;
     fold(key: string, title: Child[], ...children: Child[]): HTMLElement;
@@ -87,7 +94,11 @@ declare namespace AccessMedic {
     /** `whole`: the next step is laid open in its place. */
     checklist(scene: Scene, whole: boolean): Child;
     reasons(scene: Scene): Child;
-    facts(scene: Scene): Child;
+    /** A finding as a sentence, in the reader's language or another. */
+    found(
+      finding: Finding,
+      tongue?: { word: (key: string, ...values: string[]) => string; language: string },
+    ): string;
     checks(scene: Scene, look: string): Child[];
     tools(scene: Scene, look: string): Child[];
   }

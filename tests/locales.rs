@@ -14,7 +14,7 @@ const SOURCE: &str = "en";
 /// Shipped from the first release on.
 const SHIPPED: [&str; 3] = [SOURCE, "zh_CN", "zh_TW"];
 /// Names, which no language changes. Any other message that equals the English one was forgotten.
-const NAMES: [&str; 4] = ["extension_name", "fact_ray_id", "popup_title", "badge_title_healthy"];
+const NAMES: [&str; 5] = ["extension_name", "fact_ray_id", "popup_title", "badge_title_healthy", "support_markdown"];
 /// Chrome's limit for a description.
 const DESCRIPTION_LIMIT: usize = 132;
 /// Columns a title has in the overlay (a Han character takes two), and those of a button.
@@ -29,7 +29,8 @@ const CHECKS: [&str; 7] = ["country", "route", "steadiness", "reachability", "se
 
 /// What the background answers; these ids are JavaScript's own and have no type in the core.
 const OUTCOMES: [&str; 3] = ["done", "refused", "failed"];
-const REASONS: [&str; 6] = ["not_in_plan", "challenge_running", "no_permission", "busy", "no_case", "browser"];
+const REASONS: [&str; 7] =
+    ["not_in_plan", "challenge_running", "no_permission", "busy", "no_case", "browser", "too_late"];
 const STAYED: [&str; 6] = ["keep", "refused", "came_back", "browser_cannot", "elsewhere", "failed"];
 const STORAGE: [&str; 6] = ["localStorage", "indexedDB", "serviceWorkers", "cacheStorage", "fileSystems", "cache"];
 

@@ -15,11 +15,16 @@
  *   requests: (import("../core/access_medic.js").Request & { seen: number })[];
  * }} Journal
  */
-/** @typedef {{ case?: Case; answer?: Answer; journal?: Journal }} Known */
+/** What the last clearing took, for a while. @typedef {{ remedy: string; at: number; cookies: chrome.cookies.Cookie[] }} Undo */
+/** @typedef {{ case?: Case; answer?: Answer; journal?: Journal; undo?: Undo }} Known */
 
 const store = chrome.storage.session;
 /** @type {(keyof Known)[]} */
-const KINDS = ["case", "answer", "journal"];
+const KINDS = ["case", "answer", "journal", "undo"];
+
+/** How long a clearing can be undone. */
+const UNDO = 10 * 60000;
+const FORGET = "forget";
 
 /** What reads and writes the entries of one tab runs in turn. @type {Map<number, Promise<unknown>>} */
 const queues = new Map();
@@ -70,6 +75,30 @@ export function change(tab, edit) {
  */
 const changeOne = async (kind, tab, edit) =>
   (await change(tab, async (known) => ({ ...known, [kind]: await edit(known[kind]) })))[kind];
+
+/** @param {Undo | undefined} undo */
+const lasts = (undo) => undo && Date.now() - undo.at < UNDO;
+
+/** What can be undone in a tab. @param {number} tab */
+export async function undoOf(tab) {
+  const { undo } = await change(tab, (known) => known);
+  return lasts(undo) ? undo : undefined;
+}
+
+/** @param {number} tab @param {Undo | undefined} undo */
+export async function keepUndo(tab, undo) {
+  await changeOne("undo", tab, () => undo);
+  if (undo) await chrome.alarms.create(FORGET, { when: undo.at + UNDO });
+}
+
+/** Cookies are values: they stay no longer than they can be of use. */
+export async function forget() {
+  const stored = await store.get();
+  const old = Object.entries(stored).filter(
+    ([key, entry]) => key.startsWith("undo:") && !lasts(/** @type {Undo} */ (entry)),
+  );
+  await store.remove(old.map(([key]) => key));
+}
 
 /** @param {number} tab @param {(entry: Case | undefined) => Case | undefined | Promise<Case | undefined>} edit */
 export const changeCase = (tab, edit) => changeOne("case", tab, edit);

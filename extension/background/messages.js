@@ -1,9 +1,9 @@
 // Who may ask for what. Our own pages may name a tab; a content script speaks for its own tab, and only from the top of
 // an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Everything else gets no
 // answer, and nothing happens.
-import { changeCase } from "./casebook.js";
+import { changeCase, undoOf } from "./casebook.js";
 import { stop } from "./remedies/check.js";
-import { apply, isRunning } from "./remedies/index.js";
+import { apply, isRunning, undo } from "./remedies/index.js";
 import { overlayStyle } from "./show.js";
 import { ourHost, passedHost } from "./sites.js";
 import { examineEvidence, examinePage, healthyCase } from "./visit.js";
@@ -40,8 +40,10 @@ async function caseOf({ tab, address, page }) {
   const entry = await changeCase(tab, (stored) => stored);
   if (entry && new URL(entry.url).hostname === host) {
     const { busy, progress, ...rest } = entry;
+    const kept = await undoOf(tab);
+    const undoes = kept && { undo: kept.remedy };
     // A worker that ended in the middle of a step leaves the word behind.
-    return busy && isRunning(tab) ? entry : rest;
+    return { ...(busy && isRunning(tab) ? entry : rest), ...undoes };
   }
   return page || !ours ? null : healthyCase(tab, address);
 }
@@ -61,6 +63,10 @@ const HANDLERS = {
   },
   async apply({ remedy }, asker) {
     const outcome = await apply(await caseOf(asker), String(remedy));
+    return { outcome, case: await caseOf(asker) };
+  },
+  async undo(_message, asker) {
+    const outcome = await undo(await caseOf(asker));
     return { outcome, case: await caseOf(asker) };
   },
   async stop(_message, { tab }) {

@@ -108,7 +108,13 @@ globalThis.accessMedicOverlay ??= (() => {
     const { diagnosis: fault, judgement, plan } = found?.report ?? {};
     if (!found || found.closed || !(fault ? fault.overlay : judgement)) return leave();
     /** @type {AccessMedic.Scene} */
-    const scene = { case: found, notice, apply: (...use) => apply(found, ...use), stop() {} };
+    const scene = {
+      case: found,
+      notice,
+      apply: (...use) => apply(found, ...use),
+      undo: () => tell(found, found.undo ?? "", send({ kind: "undo" })),
+      stop: () => send({ kind: "stop" }),
+    };
     if (!fault) {
       show(word("verdict_resolved"), chip(verdict(scene)));
       return leaveSoon(LINGER);
@@ -141,9 +147,19 @@ globalThis.accessMedicOverlay ??= (() => {
   }
 
   /** @param {AccessMedic.Case} found @param {string} remedy @param {boolean} link */
-  async function apply(found, remedy, link) {
+  function apply(found, remedy, link) {
     const sent = send({ kind: "apply", remedy });
     if (!link) draw({ ...found, busy: remedy });
+    return tell(found, remedy, sent);
+  }
+
+  /**
+   * What came of it.
+   * @param {AccessMedic.Case} found
+   * @param {string} remedy
+   * @param {Promise<AccessMedic.ApplyReply | undefined>} sent
+   */
+  async function tell(found, remedy, sent) {
     const reply = await sent;
     if (reply) draw(reply.case ?? found, { remedy, text: told(reply.outcome) });
     else show(lost, chip(icon("mark"), make("span", {}, lost)));

@@ -1,5 +1,7 @@
 // The toolbar's window: asks for the case of a tab (`?tab=ID`, else the active one), draws it with all its steps, and asks
 // again whenever the casebook changes. It decides nothing.
+import { browserOf, reportOf, tongueOf } from "./support.js";
+
 const {
   word,
   make,
@@ -13,7 +15,8 @@ const {
   diagnosis,
   checklist,
   reasons,
-  facts,
+  button,
+  found: said,
   checks,
   tools,
 } = globalThis.accessMedicReport;
@@ -53,6 +56,88 @@ function calm(found) {
   );
 }
 
+/** English, for support, and the reader's language beneath it, when that is another. */
+const tongues = (async () => {
+  const file = await fetch(chrome.runtime.getURL("_locales/en/messages.json"));
+  const english = tongueOf(await file.json());
+  const own = { word, language: word("language") };
+  return own.language === english.language ? [english] : [english, own];
+})();
+
+/** What the reader chose for the report; the address is asked for when it is wanted, and kept nowhere else. */
+const choice = { markdown: true, address: "" };
+
+/** The address that OpenAI's host sees. */
+async function ownAddress() {
+  const init = /** @type {const} */ ({ credentials: "omit", cache: "no-store" });
+  const answer = await fetch("https://chatgpt.com/cdn-cgi/trace", init);
+  return /^ip=([\da-f.:]{3,45})$/m.exec(await answer.text())?.[1] ?? "";
+}
+
+/** The report for support: to read, and to copy. @param {AccessMedic.Case} entry */
+function support(entry) {
+  const preview = make("textarea.report", {
+    readonly: "",
+    rows: "12",
+    dir: "auto",
+    "data-key": "report",
+    "aria-label": word("support_preview"),
+  });
+  const notice = make("p.note", { role: "status" });
+  const write = async () => {
+    const { version } = chrome.runtime.getManifest();
+    const program = { version, browser: browserOf(navigator.userAgent), address: choice.address };
+    /** @type {any} */ (preview).value = reportOf(
+      entry,
+      await tongues,
+      program,
+      said,
+      choice.markdown,
+    );
+  };
+  const forms = [true, false].map((markdown) => {
+    const key = markdown ? "support_markdown" : "support_plain";
+    const radio = make("input.unseen", {
+      type: "radio",
+      name: "form",
+      checked: markdown === choice.markdown && "",
+      "data-key": key,
+    });
+    radio.addEventListener("change", () => {
+      choice.markdown = markdown;
+      write();
+    });
+    return make("label", {}, radio, word(key));
+  });
+  const tick = make("input", {
+    type: "checkbox",
+    checked: choice.address !== "" && "",
+    "data-key": "support_add_ip",
+  });
+  tick.addEventListener("change", async (event) => {
+    if (!event.isTrusted) return;
+    const { checked } = /** @type {any} */ (tick);
+    choice.address = checked ? await ownAddress().catch(() => "") : "";
+    notice.textContent = checked && !choice.address ? word("support_no_ip") : "";
+    write();
+  });
+  const copy = button("mini wide", "copy", word("popup_copy"), async (node) => {
+    await navigator.clipboard.writeText(/** @type {any} */ (preview).value);
+    node.textContent = word("popup_copied");
+  });
+  write();
+  return fold(
+    "facts",
+    [word("popup_facts")],
+    make("p.what", {}, word("support_what")),
+    make("fieldset.seg", { "aria-label": word("support_preview") }, ...forms),
+    preview,
+    make("label.tick", {}, tick, word("support_add_ip")),
+    notice,
+    copy,
+  );
+}
+
 /** Kept over a drawing: the casebook changes right after a refusal. @type {AccessMedic.Scene["notice"]} */
 let notice;
 
@@ -71,7 +156,12 @@ function draw(found) {
   };
   const fault = found?.report.diagnosis;
   const stop = () => send({ kind: "stop", tab });
-  const scene = found && { case: found, notice, apply, stop };
+  const undo = async () => {
+    const reply = await send({ kind: "undo", tab });
+    notice = { remedy: found?.undo ?? "", text: told(reply?.outcome ?? { kind: "failed" }) };
+    draw(reply?.case ?? found);
+  };
+  const scene = found && { case: found, notice, apply, undo, stop };
   const cleaning = scene ? tools(scene, fault ? "mini wide" : "go") : [];
   const title = cleaning.length > 0 && word("popup_tools_title");
   const checking = scene ? checks(scene, "mini wide") : [];
@@ -87,7 +177,7 @@ function draw(found) {
           ...diagnosis(scene, true),
           checklist(scene, true),
           reasons(scene),
-          facts(scene),
+          support(scene.case),
           checkup,
           title && fold("tools", [title], ...cleaning),
         ]
@@ -109,6 +199,3 @@ chrome.storage.session.onChanged.addListener((changes) => {
   if (`case:${tab}` in changes) ask();
 });
 await ask(true);
-
-// So that nothing is global.
-export {};

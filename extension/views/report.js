@@ -39,44 +39,46 @@ globalThis.accessMedicReport ??= (() => {
     }
   }
 
-  /** @param {string[]} items */
-  const listed = (items) =>
-    new Intl.ListFormat(word("language"), { style: "narrow" }).format(items);
+  /** @param {string[]} items @param {string} [language] */
+  const listed = (items, language = word("language")) =>
+    new Intl.ListFormat(language, { style: "narrow" }).format(items);
 
-  /** @param {Intl.NumberFormatOptions} [options] */
-  const number = (options) => new Intl.NumberFormat(word("language"), options);
+  /** @param {number} amount @param {string} unit @param {string} [language] */
+  const measured = (amount, unit, language = word("language")) =>
+    new Intl.NumberFormat(language, { style: "unit", unit }).format(amount);
 
-  /** @param {number} amount @param {string} unit */
-  const measured = (amount, unit) => number({ style: "unit", unit }).format(amount);
-
-  /** @param {string | number} time @param {Intl.DateTimeFormatOptions} options */
-  const dated = (time, options) =>
-    new Intl.DateTimeFormat(word("language"), options).format(new Date(time));
-
-  /** Two letters are a country; Tor and the unknown are told by sentences. @param {string} code */
-  const placed = (code) =>
-    /^[A-Z]{2}$/.test(code)
-      ? (new Intl.DisplayNames(word("language"), { type: "region" }).of(code) ?? code)
-      : code;
-
-  /** Values of findings, by their kind. @type {Record<string, (value: any) => string>} */
+  /** Values of findings, by their kind. @type {Record<string, (value: any, language: string) => string>} */
   const SAID = {
-    country: placed,
+    // Two letters are a country; Tor and the unknown are told by sentences.
+    country: (code, language) =>
+      /^[A-Z]{2}$/.test(code)
+        ? (new Intl.DisplayNames(language, { type: "region" }).of(code) ?? code)
+        : code,
     hosts: listed,
-    count: (count) => number().format(count),
-    milliseconds: (time) => measured(time, "millisecond"),
-    seconds: (time) =>
-      time < 120 ? measured(time, "second") : measured(Math.round(time / 60), "minute"),
-    bytes: (size) => measured(Math.round(size / 100) / 10, "kilobyte"),
-    day: (day) => dated(day, { dateStyle: "medium", timeZone: "UTC" }),
-    time: (time) => dated(time, { dateStyle: "medium", timeStyle: "short" }),
+    count: (count, language) => new Intl.NumberFormat(language).format(count),
+    milliseconds: (time, language) => measured(time, "millisecond", language),
+    seconds: (time, language) =>
+      time < 120
+        ? measured(time, "second", language)
+        : measured(Math.round(time / 60), "minute", language),
+    bytes: (size, language) =>
+      size < 1000
+        ? measured(size, "byte", language)
+        : measured(Math.round(size / 100) / 10, "kilobyte", language),
+    day: (day, language) =>
+      new Intl.DateTimeFormat(language, { dateStyle: "medium", timeZone: "UTC" }).format(
+        new Date(day),
+      ),
+    time: (time, language) =>
+      new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(time),
   };
 
-  /** @param {AccessMedic.Finding["values"][0]} value */
-  const said = ({ kind, value }) => SAID[kind]?.(value) ?? `${value}`;
+  /** @param {AccessMedic.Finding["values"][0]} value @param {string} language */
+  const said = ({ kind, value }, language) => SAID[kind]?.(value, language) ?? `${value}`;
 
-  /** @param {AccessMedic.Finding} finding */
-  const found = ({ id, values }) => word(`finding_${id}`, ...values.map(said));
+  /** @type {Drawing["found"]} */
+  const found = ({ id, values }, tongue = { word, language: word("language") }) =>
+    tongue.word(`finding_${id}`, ...values.map((value) => said(value, tongue.language)));
 
   /** @param {AccessMedic.Child} child */
   const shown = (child) => child != null && child !== false;
@@ -185,11 +187,13 @@ globalThis.accessMedicReport ??= (() => {
 
   /** What is known of a step's last use. @param {Scene} scene @param {Step} step */
   function notes({ case: { receipts }, notice }, { remedy, state, action }) {
-    const { cookies, storage } = receipts[remedy] ?? {};
+    const { cookies, storage, undone } = receipts[remedy] ?? {};
     const some = action.kind === "clear" && action.scope.cookies;
     return [
       MARKS[state] && make("span.note", {}, word(`popup_state_${state}`)),
+      undone && make("span.note", {}, word("receipt_undone", undone.back, undone.of)),
       cookies &&
+        !undone &&
         make(
           "span.note",
           {},
@@ -204,7 +208,7 @@ globalThis.accessMedicReport ??= (() => {
 
   /** A receipt in full. @param {Scene} scene @param {Step} step */
   function account({ case: { receipts } }, { remedy }) {
-    if (!receipts[remedy]) return undefined;
+    if (!receipts[remedy] || receipts[remedy].undone) return undefined;
     const { cookies, storage = { cleared: [], stayed: [] } } = receipts[remedy];
     /** @param {string[]} names */
     const kinds = (names) => listed(names.map((name) => word(`storage_${name}`)));
@@ -226,6 +230,10 @@ globalThis.accessMedicReport ??= (() => {
       ),
     );
   }
+
+  /** The way back, while there is one. @param {Scene} scene @param {Step} step */
+  const undoing = ({ case: { undo: undoes, busy }, undo }, { remedy }) =>
+    undoes === remedy && !busy && button("mini", `undo-${remedy}`, word("popup_undo"), undo);
 
   /** What to say of an outcome; nothing when it was done. @type {Drawing["told"]} */
   function told({ kind, reason = "" }) {
@@ -321,6 +329,7 @@ globalThis.accessMedicReport ??= (() => {
               [title, ...notes(scene, step)],
               make("p.what", {}, word(`remedy_${remedy}_detail`)),
               account(scene, step),
+              undoing(scene, step),
               state !== "done" && control(scene, step, "mini"),
             ),
       );
@@ -383,7 +392,14 @@ globalThis.accessMedicReport ??= (() => {
   function outcome(finding) {
     const { check, state, rows = [], times } = finding;
     const lines = rows.map((row) =>
-      make("li", {}, ...row.flatMap((value) => [make("span", { dir: "auto" }, said(value)), " "])),
+      make(
+        "li",
+        {},
+        ...row.flatMap((value) => [
+          make("span", { dir: "auto" }, said(value, word("language"))),
+          " ",
+        ]),
+      ),
     );
     const told = [
       icon(STATES[state]),
@@ -431,33 +447,6 @@ globalThis.accessMedicReport ??= (() => {
     ];
   }
 
-  /** What support asks for, to read and to copy. @type {Drawing["facts"]} */
-  function facts({ case: { report, at } }) {
-    const { cause, facts } = /** @type {Diagnosis} */ (report.diagnosis);
-    const { host, country, failing, ...rest } = facts;
-    const named = country && placed(country);
-    const part = failing && word(`fact_failing_${failing}`);
-    const rows = Object.entries({ ...rest, failing: part, country: named }).filter(
-      ([, value]) => value !== undefined,
-    );
-    const lines = [
-      [word("clue_address"), host],
-      ...rows.map(([key, value]) => [word(`fact_${key}`), `${value}`]),
-    ];
-    const { version } = chrome.runtime.getManifest();
-    const text = [
-      [word("extension_name"), word("popup_version", version), cause].join(", "),
-      new Date(at).toISOString(),
-      ...lines.map((line) => line.join(": ")),
-    ];
-    const copy = button("mini", "copy", word("popup_copy"), async (node) => {
-      await navigator.clipboard.writeText(text.join("\n"));
-      node.textContent = word("popup_copied");
-    });
-    const terms = lines.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]);
-    return fold("facts", [word("popup_facts")], make("dl.facts", {}, ...terms), copy);
-  }
-
   /** @type {Drawing["tools"]} */
   function tools(scene, look) {
     const { plan } = scene.case.report;
@@ -472,7 +461,7 @@ globalThis.accessMedicReport ??= (() => {
         scope,
         make("p.what", {}, word(`remedy_${tool.remedy}_detail`)),
         control(scene, tool, look),
-        ...(told ? [] : [...notes(scene, tool), account(scene, tool)]),
+        ...(told ? [] : [...notes(scene, tool), account(scene, tool), undoing(scene, tool)]),
       );
     };
     const choices = tools.map((tool) => {
@@ -512,7 +501,7 @@ globalThis.accessMedicReport ??= (() => {
     next,
     checklist,
     reasons,
-    facts,
+    found,
     checks,
     tools,
   };

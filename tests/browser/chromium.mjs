@@ -253,6 +253,9 @@ export class Chromium {
           path: cookie.path,
           httpOnly: cookie.httpOnly,
           secure: cookie.secure,
+          value: cookie.value,
+          sameSite: cookie.sameSite,
+          expires: cookie.session ? undefined : Math.round(cookie.expires),
           // Chromium's own protocol has an object here, older ones a string.
           partition: /** @type {any} */ (cookie.partitionKey)?.topLevelSite ?? cookie.partitionKey,
         }),

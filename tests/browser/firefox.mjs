@@ -279,6 +279,12 @@ export class Firefox {
         path: cookie.path,
         httpOnly: cookie.isHttpOnly,
         secure: cookie.isSecure,
+        value: cookie.value,
+        sameSite: String(cookie.sameSite),
+        // Seconds in older versions, milliseconds in newer ones.
+        expires: cookie.isSession
+          ? undefined
+          : Math.round(cookie.expiry > 1e11 ? cookie.expiry / 1000 : cookie.expiry),
         partition: cookie.originAttributes.partitionKey,
       })),
     );

@@ -24,6 +24,9 @@ import { launchFirefox } from "./firefox.mjs";
  * @property {string} path
  * @property {boolean} httpOnly
  * @property {boolean} secure
+ * @property {string} value
+ * @property {string=} sameSite in the browser's own terms
+ * @property {number=} expires seconds since 1970; absent: with the session
  * @property {string=} partition the site under which it was set, when it is a partitioned one
  *
  * @typedef {import("./chromium.mjs").Chromium | import("./firefox.mjs").Firefox} Driver

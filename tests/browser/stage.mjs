@@ -30,6 +30,7 @@ import { readWords } from "./words.mjs";
  * @property {{found: number, gone: number, hosts: string[], stayed: {name: string, host: string, why: string}[]}} cookies
  * @property {{cleared: string[], stayed: {kind: string, why: string}[]}=} storage
  * @property {number} ms
+ * @property {{back: number, of: number}=} undone
  * @typedef {object} Case
  * @property {number} tab
  * @property {string} url

@@ -5,6 +5,7 @@ import { clearStorage, GECKO } from "./storage.js";
 
 /** @typedef {Extract<AccessMedic.Step["action"], { kind: "clear" }>["scope"]} Scope */
 /** @typedef {chrome.cookies.Cookie & { firstPartyDomain?: string }} Cookie */
+/** Is told what will be gone, before it is. @typedef {(cookies: Cookie[]) => Promise<void>} Remember */
 
 /** Firefox removes one cookie of several that share a name and fit an address. */
 const ROUNDS = 3;
@@ -64,11 +65,12 @@ function remove(scope, cookie) {
     .catch(() => undefined); // still there when read again
 }
 
-/** @param {Scope} scope @param {string | undefined} storeId */
-async function clearCookies(scope, storeId) {
+/** @param {Scope} scope @param {string | undefined} storeId @param {Remember} remember */
+async function clearCookies(scope, storeId, remember) {
   const found = await read(scope, storeId);
   const kept = found.filter((cookie) => named(scope.keep, cookie.name));
   const targets = found.filter((cookie) => !kept.includes(cookie));
+  await remember(targets);
   /** @type {Set<string>} */
   const back = new Set();
   /** @param {{ removed: boolean; cookie: Cookie }} change */
@@ -85,6 +87,7 @@ async function clearCookies(scope, storeId) {
   }
   chrome.cookies.onChanged.removeListener(changed);
   const gone = targets.filter((cookie) => !left.includes(cookie));
+  await remember(gone);
   /** @param {Cookie} cookie @param {"keep" | "refused" | "came_back"} why */
   const stay = (cookie, why) => ({ name: cookie.name, host: hostOf(cookie), why });
   return {
@@ -136,11 +139,11 @@ export async function census(tools, tab) {
   });
 }
 
-/** @param {Scope} scope @param {AccessMedic.Case} entry */
-export async function clear(scope, entry) {
+/** @param {Scope} scope @param {AccessMedic.Case} entry @param {Remember} remember */
+export async function clear(scope, entry, remember) {
   const start = performance.now();
   const tab = await chrome.tabs.get(entry.tab);
-  const cookies = await clearCookies(scope, await storeOf(tab));
+  const cookies = await clearCookies(scope, await storeOf(tab), remember);
   const bases = scope.hosts.map((pattern) => pattern.replace(/^\*\./, ""));
   const here = new URL(entry.url).hostname;
   const hosts = [...new Set([...bases, ...cookies.hosts, here])].filter((host) =>

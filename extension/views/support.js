@@ -1,0 +1,156 @@
+// The report that support can use: from a case to text, in English first and in the reader's language beneath. It takes
+// what the core made sure of (codes, ids of requests, findings) and nothing that a page said in its own words; no cookie,
+// no token, no e-mail, no query, no id of a conversation. Knows no page and no browser: `popup.js` shows and copies it.
+
+/** @typedef {AccessMedic.Case} Case */
+/** @typedef {Record<string, { message: string; placeholders?: Record<string, { content: string }> }>} Messages */
+/** In one language. @typedef {{ word: (key: string, ...values: string[]) => string; language: string }} Tongue */
+/** @typedef {{ version: string; browser: string; address?: string }} Program `address`: only if the reader wants it in */
+
+/** Chrome's messages, for a language other than the browser's. @param {Messages} messages @returns {Tongue} */
+export function tongueOf(messages) {
+  /** @type {Tongue["word"]} */
+  const word = (key, ...values) => {
+    const { message = "", placeholders = {} } = messages[key] ?? {};
+    return message.replace(/\$(\w+)\$/g, (_, name) => {
+      const { content = "" } = placeholders[name.toLowerCase()] ?? {};
+      return values[Number(content.slice(1)) - 1] ?? "";
+    });
+  };
+  return { word, language: word("language") };
+}
+
+/** Words of an address; anything else may be an id or a name. */
+const WORD = /^[a-z][a-z_-]{0,23}$/;
+/** A number, `invalid_state`, `AuthApiFailure`; with digits between letters it may be a key. */
+const CODE = /^(\d{3,4}|[A-Za-z][A-Za-z_]{0,47})$/;
+
+/** @param {string} url */
+function placeOf(url) {
+  const { hostname, pathname } = new URL(url);
+  const path = pathname.split("/").map((part) => (part === "" || WORD.test(part) ? part : "*"));
+  return hostname + path.join("/");
+}
+
+/** @param {number} time */
+const utc = (time) =>
+  new Date(time)
+    .toISOString()
+    .replace("T", " ")
+    .replace(/\.\d+Z/, " UTC");
+
+/** @param {string} code @param {string} language */
+const country = (code, language) =>
+  /^[A-Z]{2}$/.test(code)
+    ? `${new Intl.DisplayNames(language, { type: "region" }).of(code)} (${code})`
+    : code;
+
+/** @typedef {{ title: string; rows: [string, string][] }} Section */
+
+/**
+ * @param {Case} entry
+ * @param {Tongue} tongue
+ * @param {Program} program
+ * @param {(finding: AccessMedic.Finding, tongue: Tongue) => string} found says a finding
+ * @returns {Section[]}
+ */
+function sections(entry, { word, language }, program, found) {
+  const { report, url, at, history, checks } = entry;
+  const { diagnosis } = report;
+  /** @type {Section[]} */
+  const parts = [];
+  if (diagnosis) {
+    const { host: _, code, country: place, failing, ...facts } = diagnosis.facts;
+    /** @type {[string, unknown][]} */
+    const rows = [
+      ["code", code && CODE.test(code) ? code : undefined],
+      ...Object.entries(facts),
+      ["country", place && country(place, language)],
+      ["failing", failing && word(`fact_failing_${failing}`)],
+    ];
+    parts.push({
+      title: word(`cause_${diagnosis.cause}_title`),
+      rows: [
+        [
+          word("support_cause"),
+          `${diagnosis.cause} (${word(`confidence_${diagnosis.confidence}`)})`,
+        ],
+        [word("support_when"), utc(at)],
+        [word("clue_address"), placeOf(url)],
+        ...rows.flatMap(([key, value]) =>
+          value === undefined
+            ? []
+            : [/** @type {[string, string]} */ ([word(`fact_${key}`), `${value}`])],
+        ),
+      ],
+    });
+  }
+  if (checks) {
+    parts.push({
+      title: `${word("popup_checks_title")} (${utc(checks.at)})`,
+      rows: checks.findings.map((finding) => [
+        word(`check_${finding.check}`),
+        found(finding, { word, language }),
+      ]),
+    });
+  }
+  if (history.length > 0) {
+    parts.push({
+      title: word("support_tried"),
+      rows: history.map(({ remedy, outcome, verdict, at: time }) => [
+        utc(time),
+        [
+          word(`remedy_${remedy}_title`),
+          word(`outcome_${outcome}`),
+          verdict && word(`verdict_${verdict}`),
+        ]
+          .filter(Boolean)
+          .join(" · "),
+      ]),
+    });
+  }
+  const { version, browser, address } = program;
+  parts.push({
+    title: word("extension_name"),
+    rows: [
+      [word("support_version"), version],
+      [word("support_browser"), browser],
+      ...(address ? [/** @type {[string, string]} */ ([word("support_ip"), address])] : []),
+    ],
+  });
+  return parts;
+}
+
+/**
+ * @param {Case} entry
+ * @param {Tongue[]} tongues English first
+ * @param {Program} program
+ * @param {(finding: AccessMedic.Finding, tongue: Tongue) => string} found
+ * @param {boolean} markdown else plain text
+ */
+export function reportOf(entry, tongues, program, found, markdown) {
+  const [head, row] = markdown
+    ? [
+        (/** @type {string} */ title) => `### ${title}`,
+        (/** @type {string[]} */ [name, value]) => `- **${name}:** ${value}`,
+      ]
+    : [
+        (/** @type {string} */ title) => title,
+        (/** @type {string[]} */ [name, value]) => `  ${name}: ${value}`,
+      ];
+  const texts = tongues.map((tongue) =>
+    sections(entry, tongue, program, found)
+      .map(({ title, rows }) => [head(title), ...rows.map(row)].join("\n"))
+      .join("\n\n"),
+  );
+  return `${texts.join("\n\n---\n\n")}\n`;
+}
+
+/** `Firefox 153, Linux`: no more of it than support needs. @param {string} agent */
+export function browserOf(agent) {
+  const [, name, version] = /(Firefox|Edg|OPR|Chrome)\/(\d+)/.exec(
+    agent.replace(/Chrome\/\d+(?=.*(?:Edg|OPR)\/)/, ""),
+  ) ?? ["", "?", "?"];
+  const system = /Windows|Android|Mac OS|CrOS|Linux/.exec(agent)?.[0] ?? "?";
+  return `${name} ${version}, ${system}`;
+}

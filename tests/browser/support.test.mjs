@@ -1,0 +1,170 @@
+// The report for support: what is in it, in English and beneath in the reader's language, that it is what is
+// copied, and that nothing which identifies a person can get into it, whatever the case holds.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { RUN } from "./launch.mjs";
+import { ADDRESS, play } from "./network.mjs";
+import { until } from "./patience.mjs";
+import { Stage } from "./stage.mjs";
+import { View } from "./views.mjs";
+
+const { reportOf, tongueOf, browserOf } = await import(
+  pathToFileURL(join(RUN.extension, "views/support.js")).href
+);
+
+/** @type {Stage} */
+let stage;
+
+before(async () => {
+  stage = await Stage.open();
+});
+
+after(async () => {
+  await stage.close();
+});
+
+/** @param {string} language */
+const tongue = (language) =>
+  tongueOf(
+    JSON.parse(readFileSync(join(RUN.extension, `_locales/${language}/messages.json`), "utf8")),
+  );
+
+/** Numbers that are the same in each run. @param {number} seed */
+function random(seed) {
+  let state = seed;
+  return (/** @type {number} */ below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state % below;
+  };
+}
+
+test("whatever stands in an address or in a code, none of it is in the report", () => {
+  const next = random(20261122);
+  const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+  const text = (/** @type {number} */ length, from = letters) =>
+    Array.from({ length }, () => from[next(from.length)]).join("");
+  const hex = (/** @type {number} */ length) => text(length, "0123456789abcdef");
+  /** What a page could try to plant. @type {(() => string)[]} */
+  const secrets = [
+    () => `sk-proj-${text(24)}7`,
+    () => `eyJ${text(20)}9.${text(12)}`,
+    () => `${text(8)}@example.com`,
+    () => `203.0.${next(256)}.${next(256)}`,
+    () => `2001:db8:${hex(4)}::${hex(4)}`,
+    () => `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`,
+    () => `user-${text(22)}1`,
+    () => `${text(30)}2`,
+  ];
+  const tongues = [tongue("en"), tongue("zh_CN")];
+  for (let round = 0; round < 2000; round++) {
+    const planted = Array.from({ length: 4 }, () => secrets[next(secrets.length)]());
+    const [one, two, three, four] = planted.map(encodeURIComponent);
+    /** @type {any} */
+    const entry = {
+      tab: 1,
+      url: `https://${one.length % 2 ? "auth.openai.com" : "chatgpt.com"}/c/${one}/x?token=${two}#${three}`,
+      at: Date.now(),
+      closed: false,
+      receipts: {
+        clear_site_data: { cookies: { stayed: [{ name: planted[1], host: planted[2] }] } },
+      },
+      history: [{ remedy: "leave_vpn", cause: "login_error", at: Date.now(), outcome: "done" }],
+      report: {
+        plan: [],
+        tools: [],
+        diagnosis: {
+          cause: "login_error",
+          confidence: "likely",
+          reasons: [{ clue: "text", quote: planted[0] }],
+          others: [{ cause: "app_error", reasons: [{ clue: "alert", quote: planted[3] }] }],
+          facts: { host: "chatgpt.com", code: planted[next(4)], status: 403, ray_id: hex(16) },
+        },
+      },
+    };
+    const program = { version: "1.0.0", browser: browserOf(`Mozilla/5.0 ${four} Firefox/153.0`) };
+    const report = reportOf(entry, tongues, program, () => "", round % 2 === 0);
+    for (const secret of planted) {
+      for (const written of [secret, encodeURIComponent(secret)]) {
+        assert.ok(!report.includes(written), `${written} in ${report}`);
+      }
+    }
+  }
+});
+
+test("browsers are named, and no more", () => {
+  for (const [agent, named] of [
+    [
+      "Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0",
+      "Firefox 153, Linux",
+    ],
+    [
+      "Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/157.0.0.0 Safari/537.36",
+      "Chrome 157, Windows",
+    ],
+    ["Mozilla/5.0 (Windows NT 10.0) Chrome/157.0.0.0 Safari/537.36 Edg/157.0", "Edg 157, Windows"],
+    ["", "? ?, ?"],
+  ]) {
+    assert.equal(browserOf(agent), named);
+  }
+});
+
+test("it is shown before it is copied, and holds what support asks for", async () => {
+  play(stage.player, {});
+  const showing = await stage.show(stage.recording("edge_refused/unable-to-load-site-ipv4"));
+  const { found } = await stage.answer(showing);
+  const popup = await View.popup(stage.driver, showing.tab);
+  await popup.click(".now button");
+  await stage.waitForCase(showing.tab, (one) => one.checks !== undefined && !one.busy, "findings", {
+    limit: 12_000,
+  });
+  await popup.click('[data-key="facts"]');
+  const shown = () =>
+    popup.tab.evaluate(
+      () => /** @type {HTMLTextAreaElement} */ (document.querySelector(".report")).value,
+    );
+  const report = await shown();
+  const { facts } = /** @type {any} */ (found.report.diagnosis);
+  for (const part of [
+    "### ",
+    stage.words("cause_edge_refused_title"),
+    "edge_refused (",
+    facts.ray_id,
+    "chatgpt.com/",
+    " UTC",
+    stage.words("check_country"),
+    stage.words("extension_name"),
+    RUN.browser === "firefox" ? "Firefox " : "Chrome ",
+  ]) {
+    assert.ok(report.includes(part), `${part} is missing in ${report}`);
+  }
+  assert.ok(!report.includes(ADDRESS), report);
+
+  await popup.click("label", stage.words("support_plain"));
+  assert.ok(!(await shown()).includes("### "));
+  await popup.click('[data-key="support_add_ip"]');
+  await until(
+    async () => ((await shown()).includes(ADDRESS) ? true : undefined),
+    "the address",
+    3000,
+  );
+  const stored = await stage.driver.inExtension(async () =>
+    JSON.stringify(await chrome.storage.session.get(null)),
+  );
+  assert.ok(!stored.includes(ADDRESS));
+  await popup.click('[data-key="support_add_ip"]');
+  await until(
+    async () => ((await shown()).includes(ADDRESS) ? undefined : true),
+    "no address",
+    3000,
+  );
+  await popup.tab.close();
+  await stage.end(showing);
+});
+
+test("no uncaught error in the extension's own code", async () => {
+  assert.deepEqual(await stage.errors(), []);
+});
