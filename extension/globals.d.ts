@@ -41,6 +41,8 @@ declare namespace AccessMedic {
     progress?: { done: number; total: number };
     /** What the last checks found. */
     checks?: { at: number; findings: Finding[] };
+    /** A countdown; `again`: the page is to be loaded by itself when it is over. Times in milliseconds since 1970. */
+    waiting?: { remedy: string; from: number; until: number; again: boolean };
   }
 
   interface AskReply {
@@ -60,8 +62,12 @@ declare namespace AccessMedic {
     apply(remedy: string, link: boolean): void;
     /** Puts the cookies of the last clearing back. */
     undo(): unknown;
-    /** Ends the checks that run. */
+    /** Ends the checks or the countdown that runs. */
     stop(): unknown;
+    /** The countdown's end, while somebody looks. */
+    due(): unknown;
+    /** Whether the page is to be loaded by itself then. */
+    wish(again: boolean): unknown;
     notice?: { remedy: string; text: string };
   }
 
@@ -82,7 +88,8 @@ declare namespace AccessMedic {
     send(message: { kind: "ask"; tab?: number; look?: boolean }): Promise<AskReply | undefined>;
     send(message: { kind: "apply"; remedy: string; tab?: number }): Promise<ApplyReply | undefined>;
     send(message: { kind: "undo"; tab?: number }): Promise<ApplyReply | undefined>;
-    send(message: { kind: "close" } | { kind: "stop"; tab?: number }): Promise<unknown>;
+    send(message: { kind: "close" } | { kind: "stop" | "due"; tab?: number }): Promise<unknown>;
+    send(message: { kind: "wish"; again: boolean; tab?: number }): Promise<unknown>;
     place(root: HTMLElement, ...nodes: Child[]): void;
     fold(key: string, title: Child[], ...children: Child[]): HTMLElement;
     told(outcome: ApplyReply["outcome"]): string;

@@ -1,7 +1,7 @@
 //! From what the checks found to what a person is told to do: scenario → cause → first three steps. Run with
 //! `--nocapture` to see the table.
 
-use access_medic::{Confidence, Evidence, Standing, Visit, examine};
+use access_medic::{Confidence, Evidence, Standing, Told, Visit, examine};
 use access_medic_checks::{Incident, Jar, Miss, Product, Sample, Seen, Service, Trace, judge};
 
 fn trace(country: &str, address: &str) -> Trace {
@@ -169,11 +169,12 @@ fn after_each_scenario_the_first_step_is_the_right_one() {
         let findings = judge(&seen, Product::ChatGpt).iter().map(|finding| finding.id.to_owned()).collect();
         let report = examine(&Visit {
             evidence: Evidence { url: "https://chatgpt.com/".into(), at: 1.0, ..Evidence::default() },
-            standing: Some(Standing { cause: cause.into(), confidence, overlay: true }),
+            standing: Some(Standing { cause: cause.into(), confidence, overlay: true, facts: Told::default() }),
             history: vec![],
             loads: vec![],
             findings,
             now: 2.0,
+            offset: 0.0,
         });
         assert!(report.stands, "{name}");
         let shown = report.turned.as_ref().map_or(cause, |turned| turned.cause.as_str());

@@ -2,8 +2,8 @@
 //! on evidence that can tell, and its plan moves on.
 
 use access_medic::{
-    Alert, Attempt, Confidence, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, StepState, Surface,
-    Verdict, Visit, examine,
+    Action, Alert, Attempt, Confidence, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, StepState,
+    Surface, Told, Verdict, Visit, examine,
 };
 use proptest::prelude::*;
 
@@ -33,7 +33,7 @@ fn healthy() -> Evidence {
 }
 
 fn visit(evidence: Evidence, history: Vec<Attempt>) -> Visit {
-    Visit { evidence, standing: None, history, loads: vec![], findings: vec![], now: T0 }
+    Visit { evidence, standing: None, history, loads: vec![], findings: vec![], now: T0, offset: 0.0 }
 }
 
 fn attempt(remedy: &str, cause: &str) -> Attempt {
@@ -94,11 +94,78 @@ fn nothing_is_judged_on_evidence_that_cannot_tell() {
 }
 
 #[test]
+fn a_pause_is_as_long_as_the_site_says_on_the_page_and_after_a_step() {
+    let header = Header { name: "retry-after".into(), value: "90".into() };
+    let mut evidence = page("https://chatgpt.com/", 429, "Too many requests", &[]);
+    evidence.response = Some(Response { status: 429, headers: vec![header] });
+    let waits = |visit: &Visit| {
+        let report = examine(visit);
+        report.plan.into_iter().find_map(|step| match step.action {
+            Action::Wait { seconds, until } => Some((seconds, until)),
+            _ => None,
+        })
+    };
+    let until = Some(T0 + 90_000.0);
+    let seen = Visit { now: T0 + 30_000.0, ..visit(evidence.clone(), vec![]) };
+    assert_eq!(waits(&seen), Some((60, until)));
+    // A later look without a page: what the diagnosis knows.
+    let standing = Standing {
+        cause: "too_many_requests".into(),
+        confidence: Confidence::Likely,
+        overlay: true,
+        facts: Told { retry_after: Some(90), resets: None },
+    };
+    let later = Evidence { page: None, response: None, ..evidence };
+    let later = Visit { standing: Some(standing), now: T0 + 80_000.0, ..visit(later, vec![]) };
+    assert_eq!(waits(&later), Some((10, until)));
+}
+
+#[test]
+fn clearing_a_site_takes_the_sign_in_and_no_other_product() {
+    let hosts = |url: &str| {
+        let report = examine(&visit(page(url, 502, "", &[]), vec![]));
+        let step = report.tools.into_iter().find(|step| step.remedy == "clear_site_data").unwrap();
+        let Action::Clear { scope } = step.action else { panic!("{url}") };
+        scope.hosts
+    };
+    let sign_in = ["auth.openai.com", "auth0.openai.com", "sentinel.openai.com"];
+    let app = ["chatgpt.com", "*.chatgpt.com", "ws.chatgpt.com", "chat.openai.com"];
+    for url in ["https://chatgpt.com/", "https://chat.openai.com/", "https://auth.openai.com/log-in"] {
+        assert_eq!(hosts(url), [&sign_in[..], &app].concat(), "{url}");
+    }
+    for host in ["platform.openai.com", "help.openai.com", "openai.com"] {
+        assert_eq!(hosts(&format!("https://{host}/a")), [&sign_in[..], &[host]].concat());
+    }
+}
+
+#[test]
+fn a_private_window_opens_the_page_without_its_query_and_never_the_middle_of_a_sign_in() {
+    let address = |url: &str| {
+        let plan = examine(&visit(page(url, 400, "", &[]), vec![])).plan;
+        plan.into_iter().find_map(|step| match step.action {
+            Action::Private { address } => Some(address),
+            _ => None,
+        })
+    };
+    for (url, opened) in [
+        ("https://auth.openai.com/error?error=invalid_state&x=1", "https://chatgpt.com/"),
+        ("https://chatgpt.com/auth/error?error=invalid_state", "https://chatgpt.com/"),
+    ] {
+        assert_eq!(address(url).as_deref(), Some(opened), "{url}");
+    }
+    // Of other people's pages none is opened: the person does it.
+    let report = examine(&visit(page("http://localhost:1455/auth/callback?error=access_denied", 400, "", &[]), vec![]));
+    let step = report.plan.iter().find(|step| step.remedy == "private_window").unwrap();
+    assert_eq!(step.action, Action::Manual { check: false });
+}
+
+#[test]
 fn a_standing_diagnosis_outlives_silence_but_not_a_page() {
     let standing = examine(&visit(blocked(), vec![])).diagnosis.map(|found| Standing {
         cause: found.cause,
         confidence: found.confidence,
         overlay: found.overlay,
+        facts: Told::default(),
     });
     let nothing_new = Visit {
         standing: standing.clone(),
@@ -127,7 +194,7 @@ fn no_way_to_clear_while_a_human_check_runs() {
     assert!(!report.plan.iter().any(|step| step.remedy.starts_with("clear_")));
     assert_eq!(
         tools(&examine(&visit(healthy(), vec![]))),
-        ["clear_check_cookies", "clear_login_cookies", "clear_site_data", "run_checks"]
+        ["clear_check_cookies", "clear_login_cookies", "clear_site_data", "clear_sites", "run_checks"]
     );
 }
 
@@ -190,7 +257,7 @@ fn what_is_named_at_the_toolbar_does_not_take_the_place_of_what_is_seen() {
     let requests = vec![request("/backend-api/me", 503)];
     let later = || Evidence { page: None, response: None, ..app(vec![], requests.clone()) };
     let after = |confidence, overlay| {
-        let standing = Some(Standing { cause: "app_error".into(), confidence, overlay });
+        let standing = Some(Standing { cause: "app_error".into(), confidence, overlay, facts: Told::default() });
         examine(&Visit { standing, ..visit(later(), vec![]) })
     };
     let surer = after(Confidence::Likely, true);
@@ -310,6 +377,7 @@ prop_compose! {
             loads: loads.into_iter().map(|(at, place, cause)| Load { at, place, cause }).collect(),
             findings: vec![],
             now: at,
+            offset: 0.0,
         }
     }
 }

@@ -29,8 +29,17 @@ const CHECKS: [&str; 7] = ["country", "route", "steadiness", "reachability", "se
 
 /// What the background answers; these ids are JavaScript's own and have no type in the core.
 const OUTCOMES: [&str; 3] = ["done", "refused", "failed"];
-const REASONS: [&str; 7] =
-    ["not_in_plan", "challenge_running", "no_permission", "busy", "no_case", "browser", "too_late"];
+const REASONS: [&str; 9] = [
+    "not_in_plan",
+    "challenge_running",
+    "no_permission",
+    "busy",
+    "no_case",
+    "browser",
+    "too_late",
+    "not_noted",
+    "no_private_window",
+];
 const STAYED: [&str; 6] = ["keep", "refused", "came_back", "browser_cannot", "elsewhere", "failed"];
 const STORAGE: [&str; 6] = ["localStorage", "indexedDB", "serviceWorkers", "cacheStorage", "fileSystems", "cache"];
 

@@ -21,6 +21,9 @@ pub struct Cause {
     #[serde(default = "yes")]
     pub overlay: bool,
     pub plan: Vec<String>,
+    /// Seconds to wait at first, where nothing names a time.
+    #[serde(default = "moment")]
+    pub wait: u16,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]
@@ -37,8 +40,8 @@ pub enum Mover {
 pub enum Remedy {
     Clear {
         hosts: Vec<String>,
-        #[serde(default)]
-        this_host: bool,
+        /// Hosts of ChatGPT, on its own pages and on those of the sign-in; elsewhere, the page's own host.
+        app: Option<Vec<String>>,
         cookies: Option<Vec<String>>,
         #[serde(default)]
         keep: Vec<String>,
@@ -50,9 +53,14 @@ pub enum Remedy {
     Open {
         address: String,
     },
+    Wait,
+    Private {
+        read: Option<String>,
+    },
     Manual {
         #[serde(default)]
         check: bool,
+        read: Option<String>,
     },
 }
 
@@ -170,6 +178,10 @@ pub enum Status {
 
 fn yes() -> bool {
     true
+}
+
+fn moment() -> u16 {
+    15
 }
 
 pub fn read(root: &Path) -> Result<Catalogue, String> {

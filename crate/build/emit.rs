@@ -46,13 +46,17 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
         let plan = places(&cause.plan);
         let _ = writeln!(
             w,
-            "Cause {{ id: {id:?}, family: {family:?}, mover: Mover::{:?}, overlay: {}, plan: &{plan:?} }},",
-            cause.mover, cause.overlay
+            "Cause {{ id: {id:?}, family: {family:?}, mover: Mover::{:?}, overlay: {}, plan: &{plan:?}, wait: {} }},",
+            cause.mover, cause.overlay, cause.wait
         );
     }
     let _ = writeln!(w, "];\npub static REMEDIES: &[Remedy] = &[");
     for (id, remedy) in &catalogue.remedies {
-        let _ = writeln!(w, "Remedy {{ id: {id:?}, hands: {} }},", hands_source(remedy));
+        let read = match remedy {
+            Remedy::Manual { read, .. } | Remedy::Private { read } => read.as_deref(),
+            _ => None,
+        };
+        let _ = writeln!(w, "Remedy {{ id: {id:?}, hands: {}, read: {read:?} }},", hands_source(remedy));
     }
     let _ = writeln!(w, "];\npub static FINDINGS: &[Finding] = &[");
     for Finding { id, families, steps, cause } in &catalogue.findings {
@@ -206,15 +210,19 @@ fn clue_numbers(clue: &Clue, interned: &mut Interned, sets: &[&String]) -> (u8, 
 
 fn hands_source(remedy: &Remedy) -> String {
     match remedy {
-        Remedy::Clear { hosts, this_host, cookies, keep, storage } => {
-            let cookies = cookies.as_ref().map_or("None".to_owned(), |names| format!("Some(&{names:?})"));
+        Remedy::Clear { hosts, app, cookies, keep, storage } => {
+            let listed =
+                |names: &Option<Vec<String>>| names.as_ref().map_or("None".into(), |names| format!("Some(&{names:?})"));
+            let (app, cookies) = (listed(app), listed(cookies));
             format!(
-                "Hands::Clear {{ hosts: &{hosts:?}, this_host: {this_host}, cookies: {cookies}, keep: &{keep:?}, storage: {storage} }}"
+                "Hands::Clear {{ hosts: &{hosts:?}, app: {app}, cookies: {cookies}, keep: &{keep:?}, storage: {storage} }}"
             )
         }
         Remedy::Reload => "Hands::Reload".into(),
         Remedy::Check => "Hands::Check".into(),
         Remedy::Open { address } => format!("Hands::Open({address:?})"),
-        Remedy::Manual { check } => format!("Hands::Manual {{ check: {check} }}"),
+        Remedy::Wait => "Hands::Wait".into(),
+        Remedy::Private { .. } => "Hands::Private".into(),
+        Remedy::Manual { check, .. } => format!("Hands::Manual {{ check: {check} }}"),
     }
 }

@@ -38,6 +38,22 @@ impl<'a> Address<'a> {
             .any(|domain| self.host == *domain || self.host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.')))
     }
 
+    /// Is this ChatGPT, by one of its names?
+    pub fn is_app(&self) -> bool {
+        self.is_openai() && (self.host.ends_with("chatgpt.com") || self.host == "chat.openai.com")
+    }
+
+    /// Is this a host of the sign-in that OpenAI's products share?
+    pub fn is_sign_in(&self) -> bool {
+        self.host.starts_with("auth") && self.is_openai()
+    }
+
+    /// Is this a page of the sign-in, on its own hosts or on those of the products?
+    pub fn is_login(&self) -> bool {
+        self.host.starts_with("auth")
+            || ["/auth/", "/api/auth/", "/error"].iter().any(|prefix| self.path.starts_with(prefix))
+    }
+
     /// Is this a page of somebody else's that a sign-in to OpenAI passes through? Only signatures that name its host look
     /// at such a page, and nothing of it is ever cleared.
     pub fn is_in_flow(&self) -> bool {

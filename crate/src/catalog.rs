@@ -13,6 +13,8 @@ pub struct Cause {
     pub overlay: bool,
     /// Indices of [`REMEDIES`], best first.
     pub plan: &'static [u16],
+    /// Seconds to wait at first, where nothing names a time.
+    pub wait: u16,
 }
 
 /// What follows from something that the checks found.
@@ -35,12 +37,15 @@ impl Finding {
 pub struct Remedy {
     pub id: &'static str,
     pub hands: Hands,
+    /// What OpenAI itself says of it.
+    pub read: Option<&'static str>,
 }
 
 pub enum Hands {
     Clear {
         hosts: &'static [&'static str],
-        this_host: bool,
+        /// Hosts of ChatGPT, which belong to it on its own pages and on those of the sign-in; elsewhere the page's own does.
+        app: Option<&'static [&'static str]>,
         cookies: Option<&'static [&'static str]>,
         keep: &'static [&'static str],
         storage: bool,
@@ -48,6 +53,8 @@ pub enum Hands {
     Reload,
     Check,
     Open(&'static str),
+    Wait,
+    Private,
     Manual {
         check: bool,
     },

@@ -27,6 +27,9 @@ pub struct Visit {
     /// Milliseconds since 1970.
     #[serde(default)]
     pub now: f64,
+    /// Minutes that clocks here are ahead of UTC; behind it, negative.
+    #[serde(default)]
+    pub offset: f64,
 }
 
 /// An earlier load of the tab: when, where, and what was found on it.
@@ -51,6 +54,20 @@ pub struct Standing {
     /// Is it drawn on the page?
     #[serde(default)]
     pub overlay: bool,
+    #[serde(default)]
+    pub facts: Told,
+}
+
+/// What the site itself said of how long to wait; of [`Facts`](crate::Facts).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Told {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub retry_after: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub resets: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -42,7 +42,7 @@ pub fn signals<'e>(evidence: &'e Evidence, address: &Address) -> Signals<'e> {
     if let Some(number) = header(evidence, "cf-error-type").filter(|value| is_code(value)) {
         signals.push(number, ReasonKind::Header);
     }
-    if is_login(address) {
+    if address.is_login() {
         if let Some(code) = address.parameter("error").or_else(|| address.parameter("errorCode")) {
             // `mfa_bypass|google` names the identity provider behind the bar.
             signals.push(code.split('|').next().unwrap_or_default(), ReasonKind::Address);
@@ -207,12 +207,6 @@ pub fn status(evidence: &Evidence) -> Option<u16> {
 pub fn header<'e>(evidence: &'e Evidence, name: &str) -> Option<&'e str> {
     let headers = &evidence.response.as_ref()?.headers;
     headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_str())
-}
-
-/// The addresses where OpenAI's login reports a fault by a code.
-fn is_login(address: &Address) -> bool {
-    address.host.starts_with("auth")
-        || ["/auth/", "/api/auth/", "/error"].iter().any(|prefix| address.path.starts_with(prefix))
 }
 
 /// `/error?payload=`: base64 of a JSON object, either alphabet, padded or not. Decoded here and nowhere else; never

@@ -14,10 +14,11 @@ mod plan;
 mod report;
 mod signature;
 mod verdict;
+mod wait;
 #[cfg(target_arch = "wasm32")]
 mod wasm;
 
-pub use evidence::{Alert, Attempt, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Visit};
+pub use evidence::{Alert, Attempt, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Told, Visit};
 pub use report::{
     Action, Confidence, Diagnosis, Facts, Failing, Judgement, Mover, Other, Reason, ReasonKind, Report, Scope, Step,
     StepState, Surface, Turned, Verdict,
@@ -64,6 +65,11 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
         .standing
         .as_ref()
         .filter(|standing| silent && !seen.as_ref().is_some_and(|seen| outweighs(seen, standing)));
+    let told = match (standing, &seen) {
+        (Some(standing), _) => standing.facts.clone(),
+        (None, Some(Diagnosis { facts, .. })) => Told { retry_after: facts.retry_after, resets: facts.resets.clone() },
+        (None, None) => Told::default(),
+    };
     let known = standing.map_or(shown, |standing| weighed(&standing.cause, standing.confidence));
     let cause = known.map(|(cause, _)| cause);
     let turned = known.and_then(|(cause, finding)| {
@@ -77,8 +83,8 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
     Report {
         stands: standing.is_some() && cause.is_some(),
         turned,
-        plan: cause.map(|cause| plan::plan(visit, cause, &address, judgement.as_ref())).unwrap_or_default(),
-        tools: if ours { plan::tools(cause, address.host) } else { Vec::new() },
+        plan: cause.map(|cause| plan::plan(visit, cause, &told, &address, judgement.as_ref())).unwrap_or_default(),
+        tools: if ours { plan::tools(cause, &address) } else { Vec::new() },
         diagnosis: if standing.is_some() { None } else { seen },
         judgement,
     }
@@ -99,7 +105,15 @@ mod tests {
         let page = Page { elements: 20, text: text.into(), markers: vec![".blocked-icon".into()], ..Page::default() };
         let response = Some(Response { status, headers: vec![] });
         let evidence = Evidence { url: url.into(), response, page: Some(page), ..Evidence::default() };
-        examine(&Visit { evidence, standing: None, history: vec![], loads: vec![], findings: vec![], now: 0.0 })
+        examine(&Visit {
+            evidence,
+            standing: None,
+            history: vec![],
+            loads: vec![],
+            findings: vec![],
+            now: 0.0,
+            offset: 0.0,
+        })
     }
 
     #[test]

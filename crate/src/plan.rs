@@ -3,12 +3,13 @@
 use crate::{
     address::Address,
     catalog::{self, Cause, Finding, Hands, Remedy},
-    evidence::{Attempt, Outcome, Visit},
+    evidence::{Attempt, Outcome, Told, Visit},
     report::{Action, Confidence, Judgement, Scope, Step, StepState},
+    wait::wait,
 };
 
 /// What follows from the checks comes first. On other people's pages nothing is offered to be cleared.
-pub fn plan(visit: &Visit, cause: &Cause, address: &Address, judgement: Option<&Judgement>) -> Vec<Step> {
+pub fn plan(visit: &Visit, cause: &Cause, told: &Told, address: &Address, judgement: Option<&Judgement>) -> Vec<Step> {
     let ours = address.is_openai();
     let advised = findings(visit, cause).flat_map(|finding| finding.steps.iter().map(|step| (*step, Some(finding.id))));
     let mut steps: Vec<Step> = Vec::new();
@@ -22,13 +23,17 @@ pub fn plan(visit: &Visit, cause: &Cause, address: &Address, judgement: Option<&
         let checked = matches!(remedy.hands, Hands::Check) && !visit.findings.is_empty();
         steps.push(Step {
             remedy: remedy.id.to_owned(),
-            action: action(remedy, address.host),
+            action: match remedy.hands {
+                Hands::Wait => wait(visit, cause, told, remedy.id),
+                _ => action(remedy, address),
+            },
             state: match last {
                 _ if checked => StepState::Done,
                 Some(attempt) => state(attempt, judgement),
                 None => StepState::Open,
             },
             why: why.map(str::to_owned),
+            read: remedy.read.map(str::to_owned),
         });
     }
     if let Some(next) = steps.iter_mut().find(|step| step.state == StepState::Open) {
@@ -55,22 +60,23 @@ pub fn turn(visit: &Visit, cause: &Cause, confidence: Confidence) -> Option<(&'s
 
 /// The checks and the ways to clear, for a person who wants one whatever the plan says. Clearing while a human check
 /// runs would throw away what it is about to earn.
-pub fn tools(cause: Option<&Cause>, host: &str) -> Vec<Step> {
+pub fn tools(cause: Option<&Cause>, address: &Address) -> Vec<Step> {
     let challenge = cause.is_some_and(|cause| cause.family == "challenge");
     let offered = |remedy: &&Remedy| match remedy.hands {
         Hands::Clear { .. } => !challenge,
         Hands::Check => true,
         _ => false,
     };
-    // By id, which is also the gentlest first: check cookies, login cookies, site data.
+    // By id, which is also the gentlest first: check cookies, login cookies, the data of this site, of all sites.
     catalog::REMEDIES
         .iter()
         .filter(offered)
         .map(|remedy| Step {
             remedy: remedy.id.to_owned(),
-            action: action(remedy, host),
+            action: action(remedy, address),
             state: StepState::Open,
             why: None,
+            read: None,
         })
         .collect()
 }
@@ -87,19 +93,34 @@ fn state(attempt: &Attempt, judgement: Option<&Judgement>) -> StepState {
     }
 }
 
-fn action(remedy: &Remedy, host: &str) -> Action {
+/// Where ChatGPT is opened when the page at hand is only on the way to it.
+const HOME: &str = "https://chatgpt.com/";
+
+fn action(remedy: &Remedy, address: &Address) -> Action {
     let owned = |list: &[&str]| list.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>();
     match remedy.hands {
-        Hands::Clear { hosts, this_host, cookies, keep, storage } => {
+        Hands::Clear { hosts, app, cookies, keep, storage } => {
             let mut hosts = owned(hosts);
-            if this_host && !host.is_empty() && !hosts.iter().any(|known| known == host) {
-                hosts.push(host.to_owned());
+            if let Some(app) = app {
+                if address.is_app() || address.is_sign_in() {
+                    hosts.extend(owned(app));
+                } else if !hosts.iter().any(|known| known == address.host) {
+                    hosts.push(address.host.to_owned());
+                }
             }
             Action::Clear { scope: Scope { hosts, cookies: cookies.map(owned), keep: owned(keep), storage } }
         }
         Hands::Reload => Action::Reload,
         Hands::Check => Action::Check,
         Hands::Open(address) => Action::Open { address: address.to_owned() },
+        Hands::Private if address.is_openai() => Action::Private {
+            address: if address.is_login() {
+                HOME.to_owned()
+            } else {
+                ["https://", address.host, address.path].concat()
+            },
+        },
+        Hands::Private | Hands::Wait => Action::Manual { check: false },
         Hands::Manual { check } => Action::Manual { check },
     }
 }

@@ -199,6 +199,10 @@ pub struct Step {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub why: Option<String>,
+    /// Address of the page on which OpenAI itself says this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub read: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,6 +233,19 @@ pub enum Action {
     Check,
     /// Opens a page of OpenAI's in a new tab.
     Open {
+        address: String,
+    },
+    /// Counts down, and then the page may be loaded once more.
+    Wait {
+        /// From now.
+        seconds: u32,
+        /// The same as a time, in milliseconds since 1970, where the site itself names it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+        until: Option<f64>,
+    },
+    /// Opens the address in a private window.
+    Private {
         address: String,
     },
     /// A person does it; with `check` the page is then loaded again to see whether it helped.

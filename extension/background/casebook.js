@@ -37,13 +37,14 @@ async function prune() {
 }
 
 /**
- * Makes of what is known what `edit` says. Resolves to that before it is written: the next one in the queue will find it
- * written.
+ * Makes of what is known what `edit` says. Resolves to that before it is written, for the next one in the queue will find
+ * it written; or, with `sure`, once it is, and rejects when there is no room.
  * @param {number} tab
  * @param {(known: Known) => Known | Promise<Known>} edit
+ * @param {boolean} [sure]
  * @returns {Promise<Known>}
  */
-export function change(tab, edit) {
+export function change(tab, edit, sure) {
   const keys = KINDS.map((kind) => `${kind}:${tab}`);
   return new Promise((resolve, reject) => {
     const job = async () => {
@@ -51,15 +52,19 @@ export function change(tab, edit) {
       /** @type {Known} */
       const before = Object.fromEntries(KINDS.map((kind, at) => [kind, stored[keys[at]]]));
       const after = await edit(before);
-      resolve(after);
+      if (!sure) resolve(after);
       for (const [at, kind] of KINDS.entries()) {
         const entry = after[kind];
         if (entry === before[kind]) continue;
         await (entry ? store.set({ [keys[at]]: entry }) : store.remove(keys[at]));
       }
+      resolve(after);
       if (!Object.keys(stored).length) prune().catch(reject);
     };
-    const turn = (queues.get(tab) ?? Promise.resolve()).then(job).catch(reject);
+    const turn = (queues.get(tab) ?? Promise.resolve()).then(job).catch((error) => {
+      console.error("Access Medic:", error);
+      reject(error);
+    });
     queues.set(tab, turn);
     turn.then(() => queues.get(tab) === turn && queues.delete(tab));
   });
@@ -71,10 +76,11 @@ export function change(tab, edit) {
  * @param {Kind} kind
  * @param {number} tab
  * @param {(entry: Known[Kind]) => Known[Kind] | Promise<Known[Kind]>} edit
+ * @param {boolean} [sure]
  * @returns {Promise<Known[Kind]>}
  */
-const changeOne = async (kind, tab, edit) =>
-  (await change(tab, async (known) => ({ ...known, [kind]: await edit(known[kind]) })))[kind];
+const changeOne = async (kind, tab, edit, sure) =>
+  (await change(tab, async (known) => ({ ...known, [kind]: await edit(known[kind]) }), sure))[kind];
 
 /** @param {Undo | undefined} undo */
 const lasts = (undo) => undo && Date.now() - undo.at < UNDO;
@@ -87,7 +93,7 @@ export async function undoOf(tab) {
 
 /** @param {number} tab @param {Undo | undefined} undo */
 export async function keepUndo(tab, undo) {
-  await changeOne("undo", tab, () => undo);
+  await changeOne("undo", tab, () => undo, true);
   if (undo) await chrome.alarms.create(FORGET, { when: undo.at + UNDO });
 }
 
@@ -102,6 +108,9 @@ export async function forget() {
 
 /** @param {number} tab @param {(entry: Case | undefined) => Case | undefined | Promise<Case | undefined>} edit */
 export const changeCase = (tab, edit) => changeOne("case", tab, edit);
+
+/** The same, and written for sure. @type {typeof changeCase} */
+export const noteCase = (tab, edit) => changeOne("case", tab, edit, true);
 
 /** @param {number} tab @param {(entry: Answer | undefined) => Answer | undefined} edit */
 export const changeAnswer = (tab, edit) => changeOne("answer", tab, edit);

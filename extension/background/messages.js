@@ -3,14 +3,15 @@
 // answer, and nothing happens.
 import { changeCase, undoOf } from "./casebook.js";
 import { stop } from "./remedies/check.js";
-import { apply, isRunning, undo } from "./remedies/index.js";
+import { apply, settle, undo } from "./remedies/index.js";
+import { dueOf, end, wish } from "./remedies/wait.js";
 import { overlayStyle } from "./show.js";
 import { ourHost, passedHost } from "./sites.js";
 import { examineEvidence, examinePage, healthyCase } from "./visit.js";
 
 /** @typedef {import("./visit.js").Evidence} Evidence */
 /** `page`: a content script, not a view of ours. @typedef {{ tab: number; address?: string; page: boolean }} Asker */
-/** @typedef {{ kind: string; tab?: unknown; remedy?: unknown; look?: unknown; evidence?: Evidence }} Message */
+/** @typedef {{ kind: string; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; evidence?: Evidence }} Message */
 
 /** @param {unknown} error */
 const complain = (error) => console.error("Access Medic:", error);
@@ -39,11 +40,8 @@ async function caseOf({ tab, address, page }) {
   if (!host || !address) return null;
   const entry = await changeCase(tab, (stored) => stored);
   if (entry && new URL(entry.url).hostname === host) {
-    const { busy, progress, ...rest } = entry;
     const kept = await undoOf(tab);
-    const undoes = kept && { undo: kept.remedy };
-    // A worker that ended in the middle of a step leaves the word behind.
-    return { ...(busy && isRunning(tab) ? entry : rest), ...undoes };
+    return { ...(await settle(entry)), ...(kept && { undo: kept.remedy }) };
   }
   return page || !ours ? null : healthyCase(tab, address);
 }
@@ -71,6 +69,17 @@ const HANDLERS = {
   },
   async stop(_message, { tab }) {
     stop(tab);
+    await changeCase(tab, end);
+    return {};
+  },
+  async wish({ again }, { tab }) {
+    await changeCase(tab, (entry) => wish(entry, again === true));
+    return {};
+  },
+  async due(_message, asker) {
+    const entry = await caseOf(asker);
+    const remedy = dueOf(entry);
+    if (remedy) await apply(entry, remedy);
     return {};
   },
   async close(_message, { tab }) {

@@ -107,7 +107,16 @@ async function ask(evidence, entry, standing, loads) {
   const { history } = entry;
   const findings = findingsOf(entry);
   const now = Date.now();
-  const visit = { evidence: whole, ...(standing && { standing }), history, loads, findings, now };
+  const offset = -new Date(now).getTimezoneOffset();
+  const clock = { now, offset };
+  const visit = {
+    evidence: whole,
+    ...(standing && { standing }),
+    history,
+    loads,
+    findings,
+    ...clock,
+  };
   const answer = await examine(visit);
   if ("kind" in answer) return;
   const { turned, ...report } = answer;
@@ -175,6 +184,8 @@ async function follow(stored, tab, evidence, loads) {
   const verdict = judgement ?? (diagnosis && earlier?.judgement);
   const next = {
     ...entry,
+    // Who loads the page again does not wait any more.
+    waiting: entry.at === at ? entry.waiting : undefined,
     url: bare(url),
     at,
     report: { ...report, ...(verdict && { judgement: verdict }) },
@@ -222,11 +233,34 @@ export async function examineEvidence(tab, evidence) {
   ]);
 }
 
-/** A request of the page that the tab shows got no answer. @param {number} tab @param {Journal["requests"][0]} request */
+/** Failed requests that came while others of their tab are examined. @type {Map<number, Journal["requests"]>} */
+const crowds = new Map();
+
+/**
+ * A request of the page that the tab shows got no answer. A page can make thousands: they are looked at together.
+ * @param {number} tab
+ * @param {Journal["requests"][0]} request
+ */
 export async function examineRequest(tab, request) {
+  const crowd = crowds.get(tab);
+  if (crowd) {
+    if (crowd.push(request) > REQUESTS) crowd.shift();
+    return;
+  }
+  const waiting = [request];
+  crowds.set(tab, waiting);
+  try {
+    while (waiting.length > 0) await examineRequests(tab, waiting.splice(0));
+  } finally {
+    crowds.delete(tab);
+  }
+}
+
+/** @param {number} tab @param {Journal["requests"]} requests */
+async function examineRequests(tab, requests) {
   const { answer, journal } = await change(tab, (known) => {
     const { loads = [], requests: others = [] } = known.journal ?? {};
-    return { ...known, journal: { loads, requests: [...others, request].slice(-REQUESTS) } };
+    return { ...known, journal: { loads, requests: [...others, ...requests].slice(-REQUESTS) } };
   });
   const load = journal?.loads.at(-1);
   // A page that is about to come in takes it along.

@@ -15,6 +15,8 @@
   const ALERTS = 12;
   const ALERT_TEXT = 600;
   const ALERT_MARKERS = 80;
+  const REQUESTS = 20;
+  const TOGETHER = 1000;
   /** Where to give up on one text or list of tokens, and on one selector. */
   const ENOUGH = 20000;
   const CANDIDATES = 60;
@@ -227,6 +229,8 @@
       .map(([surface, text]) => ({ text, markers: first(ALERT_MARKERS, alertMarkers(surface)) }));
   }
 
+  /** When refused requests were sent last. */
+  let told = -Infinity;
   /** Refused requests that were not sent yet. @type {{ host: string; path: string; status: number }[]} */
   let requests = [];
 
@@ -237,11 +241,12 @@
     for (const { name = "", responseStatus: status = 0 } of entries) {
       if (status < 400 || !OURS.test(name)) continue;
       const { hostname: host, pathname: path } = new URL(name);
-      requests.push({ host, path, status });
+      if (requests.push({ host, path, status }) > REQUESTS) requests.shift();
     }
     if (before || !requests.length) return;
     clearTimeout(timer);
-    timer = setTimeout(look, QUIET);
+    // Where one follows the other, together.
+    timer = setTimeout(look, performance.now() - told > TOGETHER ? QUIET : TOGETHER);
   });
 
   /** When this load was seen: the same in all its messages. */
@@ -253,6 +258,7 @@
   async function report(whole) {
     if (whole) sent = new WeakMap();
     const seen = { ...(whole && { page: page() }), alerts: alerts(), requests };
+    if (requests.length) told = performance.now();
     requests = [];
     address = shownAddress();
     title = shownTitle();

@@ -18,8 +18,17 @@ globalThis.accessMedicOverlay ??= (() => {
   } = globalThis.accessMedicReport;
 
   const LINGER = 8000;
+  /** Who clicks sooner has not seen what stands there now. */
+  const SEEN = 300;
+  const LOOK = 100;
+  /** What can lie above us. A transition lies above everything, and not every browser knows it. */
+  const ABOVE = ":popover-open, :modal, :fullscreen, :is(:active-view-transition)";
 
-  const host = make("access-medic", { popover: "manual", dir: word("@@bidi_dir") });
+  // Made in another document: a page that defines the element is let into a root that is made in its own.
+  const host = document.adoptNode(
+    document.implementation.createHTMLDocument().createElement("access-medic"),
+  );
+  host.dir = word("@@bidi_dir");
   const root = host.attachShadow({ mode: "closed" });
   const sheet = new CSSStyleSheet();
   const status = make("p.unseen", { role: "status" });
@@ -35,9 +44,74 @@ globalThis.accessMedicOverlay ??= (() => {
   /** The cause whose chip was unfolded. */
   let unfolded = "";
   let leaving = 0;
+  let looking = 0;
+  /** When what stands here, or where it stands, last changed. */
+  let settled = 0;
+  let stood = "";
+  /** Others in the top layer, above which we were put. @type {Element[]} */
+  let under = [];
+  /** What lay before us lately; without a box, anywhere. @type {{ at: number; box?: DOMRect }[]} */
+  let covers = [];
+
+  const others = () => [...document.querySelectorAll(ABOVE)].filter((one) => one !== host);
+
+  /** Told from the nearer edge: what unfolds grows from there. */
+  function stand() {
+    const { left, right, top, bottom } = view.getBoundingClientRect();
+    return `${[left, right, top < innerHeight - bottom ? top : bottom - innerHeight]}`;
+  }
+
+  function settle() {
+    settled = performance.now();
+    stood = stand();
+  }
+
+  /** Puts us before everything else, which a page can do too, again and again. */
+  function rise() {
+    under = others().filter((one) => one !== document.documentElement);
+    try {
+      host.popover = "manual"; // a page can take that away
+      host.hidePopover();
+      host.showPopover();
+    } catch {} // and us, while we are shown
+    settle();
+  }
+
+  /** A page can hide, move or cover us, and undo it just as the click comes. */
+  function look() {
+    if (!host.isConnected) return leave();
+    const at = performance.now();
+    if (!host.matches(":popover-open") || stood !== stand()) settle();
+    covers = covers.filter((cover) => at - cover.at < SEEN);
+    for (const one of others()) {
+      // What is drawn of it may lie outside its box.
+      covers.push({ at, ...(under.includes(one) && { box: one.getBoundingClientRect() }) });
+    }
+  }
+
+  /** What the reader could not see does nothing; the next click will be one that could. @param {MouseEvent} event */
+  function guard(event) {
+    look();
+    const { detail, clientX, clientY, isTrusted } = event;
+    const { left, top, width, height } = /** @type {Element} */ (
+      event.target
+    ).getBoundingClientRect();
+    // By keyboard, it has no place.
+    const [x, y] = detail ? [clientX, clientY] : [left + width / 2, top + height / 2];
+    const covered = covers.some(
+      ({ box }) => !box || (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom),
+    );
+    const still = performance.now() - settled >= SEEN;
+    if (still && !covered && document.elementFromPoint(x, y) === host) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (isTrusted && (covered || !host.matches(":popover-open"))) rise();
+  }
+  view.addEventListener("click", guard, true);
 
   function leave() {
     clearTimeout(leaving);
+    clearInterval(looking);
     document.removeEventListener("keydown", onKey, true);
     document.removeEventListener("focusin", keepClear);
     host.remove();
@@ -64,7 +138,9 @@ globalThis.accessMedicOverlay ??= (() => {
     const own = view.getBoundingClientRect();
     if (left >= own.right || right <= own.left) return;
     const under = bottom > innerHeight - own.height - 16;
-    if (under !== top < own.height + 16) host.dataset.corner = under ? "top" : "bottom";
+    if (under === top < own.height + 16) return;
+    host.dataset.corner = under ? "top" : "bottom";
+    settle();
   }
 
   /** Goes by itself, but not from under a hand. @param {number} wait */
@@ -82,10 +158,13 @@ globalThis.accessMedicOverlay ??= (() => {
     place(view, ...nodes);
     if (!host.isConnected) {
       document.documentElement.append(host);
+      clearInterval(looking);
+      looking = setInterval(look, LOOK);
       document.addEventListener("keydown", onKey, true);
       document.addEventListener("focusin", keepClear);
     }
-    if (!host.matches(":popover-open")) host.showPopover();
+    if (host.matches(":popover-open")) settle();
+    else rise();
     keepClear();
     // A moment later, and once: a live region is read out when it changes, not when it appears.
     setTimeout(() => {
@@ -113,7 +192,9 @@ globalThis.accessMedicOverlay ??= (() => {
       notice,
       apply: (...use) => apply(found, ...use),
       undo: () => tell(found, found.undo ?? "", send({ kind: "undo" })),
-      stop: () => send({ kind: "stop" }),
+      stop: () => send({ kind: "stop" }).then(ask),
+      due: () => send({ kind: "due" }),
+      wish: (again) => send({ kind: "wish", again }),
     };
     if (!fault) {
       show(word("verdict_resolved"), chip(verdict(scene)));
@@ -165,14 +246,14 @@ globalThis.accessMedicOverlay ??= (() => {
     else show(lost, chip(icon("mark"), make("span", {}, lost)));
   }
 
-  return {
-    async show() {
-      const reply = await send({ kind: "ask" });
-      if (!reply) return;
-      sheet.replaceSync(reply.style ?? "");
-      draw(reply.case);
-    },
-  };
+  async function ask() {
+    const reply = await send({ kind: "ask" });
+    if (!reply) return;
+    sheet.replaceSync(reply.style ?? "");
+    draw(reply.case);
+  }
+
+  return { show: ask };
 })();
 
 globalThis.accessMedicOverlay.show();

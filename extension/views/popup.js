@@ -138,6 +138,29 @@ function support(entry) {
   );
 }
 
+const SITES = { origins: chrome.runtime.getManifest().host_permissions };
+/** People can take the sites away from an extension, and a browser can give them only at a click. */
+let permitted = await chrome.permissions.contains(SITES);
+
+async function permit() {
+  permitted = await chrome.permissions.request(SITES).catch(() => false);
+  return permitted;
+}
+
+/** Without the sites there is nothing to be seen or done. */
+const plea = () =>
+  make(
+    "section.leave",
+    {},
+    make("b", {}, word("permit_title")),
+    make("p", {}, word("permit_what")),
+    // A page that was loaded meanwhile was not looked at.
+    button("go", "permit", word("permit_button"), async () => {
+      if (await permit()) await chrome.tabs.reload(tab);
+      ask(true);
+    }),
+  );
+
 /** Kept over a drawing: the casebook changes right after a refusal. @type {AccessMedic.Scene["notice"]} */
 let notice;
 
@@ -147,10 +170,14 @@ let drawn = false;
 function draw(found) {
   /** @type {AccessMedic.Scene["apply"]} */
   const apply = async (remedy, link) => {
+    // Asked in the click itself, or the browser would not ask.
+    if (!permitted && !link) await permit();
     const sent = send({ kind: "apply", remedy, tab });
     notice = undefined;
     if (!link) draw(found && { ...found, busy: remedy });
     const reply = await sent;
+    // Taken away meanwhile: from now on they are asked for.
+    permitted &&= reply?.outcome.reason !== "no_permission";
     notice = { remedy, text: told(reply?.outcome ?? { kind: "failed" }) };
     draw(reply?.case ?? found);
   };
@@ -161,7 +188,10 @@ function draw(found) {
     notice = { remedy: found?.undo ?? "", text: told(reply?.outcome ?? { kind: "failed" }) };
     draw(reply?.case ?? found);
   };
-  const scene = found && { case: found, notice, apply, undo, stop };
+  const due = () => send({ kind: "due", tab });
+  /** @param {boolean} again */
+  const wish = (again) => send({ kind: "wish", again, tab });
+  const scene = found && { case: found, notice, apply, undo, stop, due, wish };
   const cleaning = scene ? tools(scene, fault ? "mini wide" : "go") : [];
   const title = cleaning.length > 0 && word("popup_tools_title");
   const checking = scene ? checks(scene, "mini wide") : [];
@@ -181,13 +211,19 @@ function draw(found) {
           checkup,
           title && fold("tools", [title], ...cleaning),
         ]
-      : [calm(found), title && make("h2", {}, title), ...cleaning, checkup];
+      : [
+          // Of a page that may not be looked at nothing is known, not even whose it is.
+          permitted ? calm(found) : undefined,
+          title && make("h2", {}, title),
+          ...cleaning,
+          checkup,
+        ];
   const name = found ? new URL(found.url).hostname : word("popup_title");
   const when = found && make("span", {}, checked(found.at));
   place(
     main,
     make("header.head", {}, icon("mark"), make("h1", {}, name), when),
-    make("div.body", {}, ...parts),
+    make("div.body", {}, permitted ? undefined : plea(), ...parts),
   );
   status.textContent = notice?.text ?? "";
 }

@@ -161,8 +161,14 @@ globalThis.accessMedicReport ??= (() => {
     );
   }
 
-  /** The control of a step; for an address, a real link. @param {Scene} scene @param {Step} step @param {string} look */
-  function control({ case: { busy }, apply }, { remedy, action }, look) {
+  /**
+   * The control of a step; for an address, a real link.
+   * @param {Scene} scene
+   * @param {Step} step
+   * @param {string} look
+   * @param {string} [key] of its words
+   */
+  function control({ case: { busy }, apply }, { remedy, action }, look, key) {
     const link = action.kind === "open";
     const node = make(
       `${link ? "a" : "button"}.${look}`,
@@ -175,7 +181,7 @@ globalThis.accessMedicReport ??= (() => {
         "aria-busy": busy === remedy && "true",
         "aria-disabled": !!busy && "true", // `disabled` would drop the keyboard's focus
       },
-      word(busy === remedy ? "popup_busy" : `remedy_${remedy}_button`),
+      word(busy === remedy ? "popup_busy" : (key ?? `remedy_${remedy}_button`)),
       link && icon("out"),
     );
     node.addEventListener("click", (event) => {
@@ -183,6 +189,73 @@ globalThis.accessMedicReport ??= (() => {
       else event.preventDefault();
     });
     return node;
+  }
+
+  /** A length of time as a clock shows it. @param {number} ms */
+  function clock(ms) {
+    const total = Math.ceil(ms / 1000);
+    const parts = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
+    const form = new Intl.NumberFormat(word("language"), { minimumIntegerDigits: 2 });
+    return parts
+      .slice(parts[0] ? 0 : 1)
+      .map((part) => form.format(part))
+      .join(":");
+  }
+
+  /** How long a step waits, before its countdown is begun. @param {Step} step */
+  function pause({ action }) {
+    if (action.kind !== "wait") return undefined;
+    const { seconds, until } = action;
+    const time = new Intl.DateTimeFormat(word("language"), { timeStyle: "short" });
+    const length = SAID.seconds(seconds, word("language"));
+    return make(
+      "p.because",
+      {},
+      until ? word("wait_until", time.format(until)) : word("wait_for", length),
+    );
+  }
+
+  /** Counts down while somebody looks and the browser is online, and ends with its drawing. @param {Scene} scene @param {Step} step */
+  function countdown(scene, step) {
+    const { until, from, again } = /** @type {NonNullable<Scene["case"]["waiting"]>} */ (
+      scene.case.waiting
+    );
+    const gone = new AbortController();
+    const time = make("b.clock", { role: "timer" });
+    const over = make("p.because", { role: "status" });
+    /** @type {any} */
+    const bar = make("progress", { "aria-hidden": "true", max: `${until - from}` });
+    /** @type {any} */
+    const tick = make("input", { type: "checkbox", checked: again && "", "data-key": "again" });
+    tick.addEventListener("change", (/** @type {Event} */ event) => {
+      if (event.isTrusted) scene.wish(tick.checked);
+    });
+    let timer = 0;
+    const run = () => {
+      clearTimeout(timer);
+      if (!time.isConnected) return gone.abort();
+      if (document.hidden) return;
+      const left = Math.max(0, until - Date.now());
+      time.textContent = clock(left);
+      bar.value = bar.max - left;
+      if (left > 0) {
+        timer = setTimeout(run, left % 1000 || 1000);
+        return;
+      }
+      over.textContent = word(navigator.onLine ? "wait_over" : "wait_offline");
+      time.closest(".now")?.setAttribute("data-over", "");
+      if (navigator.onLine) scene.due();
+    };
+    document.addEventListener("visibilitychange", run, gone);
+    addEventListener("online", run, gone);
+    setTimeout(run);
+    return [
+      make("div.countdown", {}, time, bar),
+      over,
+      make("label.tick", {}, tick, word("wait_again")),
+      control(scene, step, "go", "wait_now"),
+      button("mini", "stop-waiting", word("wait_stop"), scene.stop),
+    ];
   }
 
   /** What is known of a step's last use. @param {Scene} scene @param {Step} step */
@@ -219,6 +292,7 @@ globalThis.accessMedicReport ??= (() => {
         ({ kind, why }) =>
           `${word("receipt_storage_stayed", kinds([kind]))} (${word(`stayed_${why}`)})`,
       ),
+      storage.stayed.some(({ why }) => why !== "failed") && word("receipt_by_hand"),
       cookies.stayed.length > 0 && word("receipt_stayed", cookies.stayed.length),
     ];
     return make(
@@ -239,7 +313,9 @@ globalThis.accessMedicReport ??= (() => {
   function told({ kind, reason = "" }) {
     if (kind === "done") return "";
     const [id, detail = ""] = reason.split(/: (.*)/s);
-    return [word(`outcome_${kind}`), word(`reason_${id}`, detail)].filter(Boolean).join(" · ");
+    return [word(`outcome_${kind}`), id && word(`reason_${id}`, detail)]
+      .filter(Boolean)
+      .join(" · ");
   }
 
   /** @type {Drawing["judged"]} */
@@ -288,18 +364,34 @@ globalThis.accessMedicReport ??= (() => {
     return finding && make("p.because", {}, word("popup_because", found(finding)));
   }
 
+  /** Where OpenAI itself says this. @param {Step} step */
+  const source = ({ remedy, read }) =>
+    read &&
+    make(
+      "a.source",
+      { href: read, target: "_blank", rel: "noopener", "data-key": `read-${remedy}` },
+      word("popup_read"),
+      icon("out"),
+    );
+
+  /** Does the countdown of a step run? @param {Scene} scene @param {Step} step */
+  const waits = ({ case: { waiting } }, { remedy }) => waiting?.remedy === remedy;
+
   /** The step to do now, with the one filled button of the card. @param {Scene} scene @param {Step} step */
   const panel = (scene, step) => [
     make("h3", {}, word(`remedy_${step.remedy}_title`)),
     make("p", {}, word(`remedy_${step.remedy}_detail`)),
     because(scene, step),
     ...notes(scene, step),
-    control(scene, step, "go"),
+    ...(waits(scene, step) ? countdown(scene, step) : [pause(step), control(scene, step, "go")]),
+    source(step),
   ];
 
   /** @type {Drawing["next"]} */
   function next(scene) {
-    const step = scene.case.report.plan.find(({ state }) => state === "next");
+    const { plan } = scene.case.report;
+    const step =
+      plan.find((one) => waits(scene, one)) ?? plan.find(({ state }) => state === "next");
     return step && make("section.now", { "data-remedy": step.remedy }, ...panel(scene, step));
   }
 
@@ -307,7 +399,7 @@ globalThis.accessMedicReport ??= (() => {
   function checklist(scene, whole) {
     const items = scene.case.report.plan.map((step, index) => {
       const { remedy, state } = step;
-      const now = state === "next";
+      const now = state === "next" || waits(scene, step);
       const title = word(`remedy_${remedy}_title`);
       return make(
         now && whole ? "li.now" : "li",
@@ -331,6 +423,7 @@ globalThis.accessMedicReport ??= (() => {
               account(scene, step),
               undoing(scene, step),
               state !== "done" && control(scene, step, "mini"),
+              source(step),
             ),
       );
     });

@@ -25,6 +25,9 @@ const WORD = /^[a-z][a-z_-]{0,23}$/;
 /** A number, `invalid_state`, `AuthApiFailure`; with digits between letters it may be a key. */
 const CODE = /^(\d{3,4}|[A-Za-z][A-Za-z_]{0,47})$/;
 
+/** `req_011CQ…`, or a UUID with or without its hyphens. */
+const REQUEST = /^(req_[\dA-Za-z]{8,40}|[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12})$/;
+
 /** @param {string} url */
 function placeOf(url) {
   const { hostname, pathname } = new URL(url);
@@ -60,11 +63,12 @@ function sections(entry, { word, language }, program, found) {
   /** @type {Section[]} */
   const parts = [];
   if (diagnosis) {
-    const { host: _, code, country: place, failing, ...facts } = diagnosis.facts;
+    const { host: _, code, country: place, failing, request_id, ...facts } = diagnosis.facts;
     /** @type {[string, unknown][]} */
     const rows = [
       ["code", code && CODE.test(code) ? code : undefined],
       ...Object.entries(facts),
+      ["request_id", request_id && REQUEST.test(request_id) ? request_id : undefined],
       ["country", place && country(place, language)],
       ["failing", failing && word(`fact_failing_${failing}`)],
     ];

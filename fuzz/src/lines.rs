@@ -1,8 +1,8 @@
 //! A visit as lines, `key rest of the line`. Reading never fails: a line that says nothing is passed over.
 
 use access_medic::{
-    Alert, Attempt, Confidence, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Surface, Verdict,
-    Visit,
+    Alert, Attempt, Confidence, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Surface, Told,
+    Verdict, Visit,
 };
 
 /// The moment of every visit; other times are written in seconds before it.
@@ -17,6 +17,7 @@ pub fn read(bytes: &[u8]) -> Visit {
         loads: Vec::new(),
         findings: Vec::new(),
         now: NOW,
+        offset: 0.0,
     };
     for line in text.split('\n') {
         let (key, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -85,12 +86,17 @@ fn take(visit: &mut Visit, key: &str, rest: &str) {
             surface: named(word()).unwrap_or(Surface::Page),
             verdict: named::<Verdict>(word()),
         }),
-        // standing CAUSE CONFIDENCE [drawn]
+        // standing CAUSE CONFIDENCE [drawn [RETRY_AFTER [RESETS]]]
         "standing" => {
             let cause = word().into();
             let confidence = named(word()).unwrap_or(Confidence::Likely);
-            visit.standing = Some(Standing { cause, confidence, overlay: word() == "drawn" });
+            let overlay = word() == "drawn";
+            let retry_after = word().parse().ok();
+            let resets = Some(word().to_owned()).filter(|resets| !resets.is_empty());
+            visit.standing = Some(Standing { cause, confidence, overlay, facts: Told { retry_after, resets } });
         }
+        // offset MINUTES
+        "offset" => visit.offset = word().parse().unwrap_or_default(),
         _ => {}
     }
 }

@@ -43,5 +43,6 @@ fuzz_target!(|bytes: &[u8]| {
         loads: Vec::new(),
         findings: Vec::new(),
         now: 1.0,
+        offset: 0.0,
     });
 });

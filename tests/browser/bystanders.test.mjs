@@ -62,10 +62,12 @@ after(async () => {
 
 const cookies = async () => (await stage.driver.cookies()).map(keyOf).sort();
 
-test("200 cookies on 20 bystander hosts, and more on OpenAI's, are planted", async () => {
+test("500 cookies on 30 hosts are planted, 200 of them on 20 bystanders", async () => {
   const elsewhere = (await stage.driver.cookies()).filter(({ host }) => BYSTANDERS.includes(host));
   assert.equal(elsewhere.filter(({ partition }) => partition === undefined).length, 200);
   assert.deepEqual(await cookies(), SEEDS.map(keyOfSeed).sort());
+  assert.ok(SEEDS.length >= 500);
+  assert.ok(new Set(SEEDS.map(({ host }) => host)).size >= 30);
 });
 
 describe("a clearing takes what it says and nothing else", () => {
@@ -102,6 +104,10 @@ describe("a clearing takes what it says and nothing else", () => {
     }
   });
 
+  test("clear_sites", async () => {
+    await clears("clear_sites", "healthy/app-first-response");
+  });
+
   /**
    * Clears by the tools of the popup, and compares the receipt with the browser's own cookie store.
    * @param {import("./seeds.mjs").Clearing} remedy
@@ -126,7 +132,8 @@ describe("a clearing takes what it says and nothing else", () => {
 
     const receipt = found.receipts[remedy];
     const gone = expected.filter(({ clearedBy }) => clearedBy.includes(remedy));
-    const kept = remedy === "clear_site_data" ? expected.filter((seed) => seed.kept) : [];
+    const everything = remedy === "clear_site_data" || remedy === "clear_sites";
+    const kept = everything ? expected.filter((seed) => seed.kept) : [];
     expected = expected.filter((seed) => !gone.includes(seed));
     assert.deepEqual(await cookies(), expected.map(keyOfSeed).sort());
     assert.equal(receipt.cookies.gone, gone.length);

@@ -39,8 +39,9 @@ afterEach(async () => {
  * @param {string} page
  * @param {Partial<import("./network.mjs").Network>} network
  * @param {(tab: import("./launch.mjs").Tab) => Promise<void>} [prepare]
+ * @param {() => Promise<void>} [opened] right before the checks
  */
-async function check(page, network, prepare) {
+async function check(page, network, prepare, opened) {
   play(stage.player, network);
   const tab = await stage.driver.newTab();
   await prepare?.(tab);
@@ -48,6 +49,7 @@ async function check(page, network, prepare) {
   await stage.answer(showing);
   popup = await View.popup(stage.driver, showing.tab);
   stage.player.forget();
+  await opened?.();
   await start();
   const started = Date.now();
   const found = await stage.waitForCase(
@@ -223,6 +225,16 @@ test("slow: nothing answers in time", async () => {
     everywhere({ status: 0, failure: "timed_out" }),
   );
   assert.deepEqual(ids, unknown("timed_out", "none_answers"));
+  assert.equal(steps[0], "check_connection");
+  assert.ok(took < 10_500, `${took} ms`);
+});
+
+test("offline", async () => {
+  const [page, network] = ["edge_refused/status-451", {}];
+  const { ids, took, steps } = await check(page, network, undefined, async () => {
+    await stage.driver.backgroundOffline(true);
+  }).finally(() => stage.driver.backgroundOffline(false));
+  assert.deepEqual(ids, unknown("no_answer", "none_answers"));
   assert.equal(steps[0], "check_connection");
   assert.ok(took < 10_500, `${took} ms`);
 });

@@ -37,6 +37,7 @@ const SWITCHES = [
  * @typedef {import("./recordings.mjs").Failure} Failure
  * @typedef {import("./launch.mjs").LaunchOptions} LaunchOptions
  * @typedef {import("./launch.mjs").Cookie} Cookie
+ * @typedef {import("./launch.mjs").Jar} Jar
  * @typedef {import("puppeteer-core").Page} Page
  */
 
@@ -76,7 +77,9 @@ export async function launchChromium(options) {
   });
   try {
     const driver = new Chromium(browser);
-    if (options.extension !== undefined) await driver.install(options.extension);
+    if (options.extension !== undefined) {
+      await driver.install(options.extension, options.privately);
+    }
     return driver;
   } catch (error) {
     await browser.close();
@@ -118,6 +121,8 @@ function network({ player, failure, host = "*" }) {
 
 export class Chromium {
   name = "chromium";
+  /** @type {Jar[]} */
+  jars = ["default", "private"];
   /** @type {string[]} what went wrong, uncaught, in the extension's own code */
   errors = [];
   /** @type {import("puppeteer-core").Browser} */
@@ -138,9 +143,13 @@ export class Chromium {
     return new Promise((resolve) => this.#browser.once("disconnected", () => resolve()));
   }
 
-  /** @param {string} folder */
-  async install(folder) {
-    this.#id = await this.#browser.installExtension(folder);
+  /** @param {string} folder @param {boolean} privately whether it may go into private windows */
+  async install(folder, privately = false) {
+    const { id } = await this.#ask("Extensions.loadUnpacked", {
+      path: folder,
+      enableInIncognito: privately,
+    });
+    this.#id = id;
     const target = await this.#browser.waitForTarget((one) => this.#isWorker(one));
     const worker = await target.worker();
     // Until its script has run it hears nothing of the network.
@@ -168,14 +177,62 @@ export class Chromium {
     return new ChromiumTab((await this.#browser.pages())[0], -1);
   }
 
-  /** @returns {Promise<ChromiumTab>} */
-  async newTab() {
+  /** @param {Jar} jar @returns {Promise<ChromiumTab>} */
+  async newTab(jar = "default") {
     const before = this.#id === undefined ? [] : await this.#tabIds();
-    const page = await this.#browser.newPage();
+    const page = jar === "private" ? await this.#newPrivatePage() : await this.#browser.newPage();
     const after = this.#id === undefined ? [] : await this.#tabIds();
     const id = after.find((candidate) => !before.includes(candidate)) ?? -1;
     this.#watch(page);
     return new ChromiumTab(page, id);
+  }
+
+  /** In a window of its own, as the browser opens it: what puppeteer calls so no extension sees. */
+  async #newPrivatePage() {
+    const address = "about:blank";
+    const before = this.#browser.targets();
+    await this.inExtension(
+      async (url) => void (await chrome.windows.create({ url, incognito: true })),
+      address,
+    );
+    const target = await this.#browser.waitForTarget(
+      (one) => one.type() === "page" && one.url() === address && !before.includes(one),
+    );
+    const page = await target.page();
+    if (page === null) throw new Error("The private window has no page");
+    return page;
+  }
+
+  /** What the browser knows of the pages in private windows. @returns {Promise<{targetId: string, url: string}[]>} */
+  async #privateTargets() {
+    const { defaultBrowserContextId } = await this.#ask("Target.getBrowserContexts");
+    const { targetInfos } = await this.#ask("Target.getTargets", { filter: [{ type: "page" }] });
+    return targetInfos.filter(
+      (/** @type {any} */ one) => one.browserContextId !== defaultBrowserContextId,
+    );
+  }
+
+  /** The addresses that private windows show, read from the browser. @returns {Promise<string[]>} */
+  async privatePages() {
+    return (await this.#privateTargets()).map(({ url }) => url);
+  }
+
+  /**
+   * Gives the sites to the extension or takes them away, as people do it on the page of extensions.
+   * @param {boolean} given
+   */
+  async giveSites(given) {
+    const page = await this.#browser.newPage();
+    await page.goto("chrome://extensions");
+    await page.evaluate(
+      async (extensionId, hostAccess) => {
+        const { developerPrivate } = /** @type {any} */ (chrome);
+        await developerPrivate.updateExtensionConfiguration({ extensionId, hostAccess });
+      },
+      this.#id,
+      given ? "ON_ALL_SITES" : "ON_CLICK",
+    );
+    await page.close();
   }
 
   /**
@@ -208,18 +265,37 @@ export class Chromium {
   async clickButton(tab) {
     await tab.toFront();
     const url = await tab.evaluate(() => location.href);
-    const session = await this.#browser.target().createCDPSession();
-    const send = (/** @type {string} */ method, /** @type {object} */ params) =>
-      /** @type {any} */ (session).send(method, params);
-    const { targetInfos } = await send("Target.getTargets", { filter: [{ type: "tab" }] });
+    const { targetInfos } = await this.#ask("Target.getTargets", { filter: [{ type: "tab" }] });
     const target = targetInfos.find((/** @type {{url: string}} */ one) => one.url === url);
-    await send("Extensions.triggerAction", { id: this.#id, targetId: target.targetId });
-    await session.detach();
+    await this.#ask("Extensions.triggerAction", { id: this.#id, targetId: target.targetId });
+  }
+
+  /**
+   * Sends a command to the browser itself.
+   * @param {string} method
+   * @param {object} params
+   * @returns {Promise<any>}
+   */
+  async #ask(method, params = {}) {
+    const session = await this.#browser.target().createCDPSession();
+    try {
+      return await /** @type {any} */ (session).send(method, params);
+    } finally {
+      await session.detach();
+    }
   }
 
   /** Whether the extension's worker runs at this moment. */
   async backgroundRuns() {
     return this.#worker() !== undefined;
+  }
+
+  /** Takes the network from the extension's worker. @param {boolean} offline */
+  async backgroundOffline(offline) {
+    const worker = await this.#worker()?.worker();
+    await worker?.client.send("Network.enable");
+    const speed = { latency: 0, downloadThroughput: -1, uploadThroughput: -1 };
+    await worker?.client.send("Network.emulateNetworkConditions", { offline, ...speed });
   }
 
   async killBackground() {
@@ -242,24 +318,21 @@ export class Chromium {
    * @returns {Promise<Cookie[]>}
    */
   async cookies() {
-    const session = await this.#browser.target().createCDPSession();
-    const { cookies } = await session.send("Storage.getCookies");
-    await session.detach();
-    return cookies.map(
-      (cookie) =>
-        /** @type {Cookie} */ ({
-          name: cookie.name,
-          host: cookie.domain,
-          path: cookie.path,
-          httpOnly: cookie.httpOnly,
-          secure: cookie.secure,
-          value: cookie.value,
-          sameSite: cookie.sameSite,
-          expires: cookie.session ? undefined : Math.round(cookie.expires),
-          // Chromium's own protocol has an object here, older ones a string.
-          partition: /** @type {any} */ (cookie.partitionKey)?.topLevelSite ?? cookie.partitionKey,
-        }),
-    );
+    const { cookies } = await this.#ask("Storage.getCookies");
+    return [...cookies.map(toCookie("default")), ...(await this.#privateCookies())];
+  }
+
+  /** They are told by a page of theirs alone. @returns {Promise<Cookie[]>} */
+  async #privateCookies() {
+    const [page] = await this.#privateTargets();
+    if (page === undefined) return [];
+    const target = this.#browser
+      .targets()
+      .find((one) => /** @type {any} */ (one)._targetId === page.targetId);
+    const session = await target?.createCDPSession();
+    const { cookies = [] } = (await session?.send("Network.getAllCookies")) ?? {};
+    await session?.detach();
+    return cookies.map(toCookie("private"));
   }
 
   async close() {
@@ -297,6 +370,21 @@ export class Chromium {
     );
   }
 }
+
+/** @param {Jar} jar @returns {(cookie: import("puppeteer-core").Protocol.Network.Cookie) => Cookie} */
+const toCookie = (jar) => (cookie) => ({
+  jar,
+  name: cookie.name,
+  host: cookie.domain,
+  path: cookie.path,
+  httpOnly: cookie.httpOnly,
+  secure: cookie.secure,
+  value: cookie.value,
+  sameSite: cookie.sameSite,
+  expires: cookie.session ? undefined : Math.round(cookie.expires),
+  // Chromium's own protocol has an object here, older ones a string.
+  partition: /** @type {any} */ (cookie.partitionKey)?.topLevelSite ?? cookie.partitionKey,
+});
 
 export class ChromiumTab {
   /** @type {Page} */

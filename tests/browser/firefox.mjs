@@ -33,6 +33,7 @@ const UUID = "5c1f6a1e-3f5b-4f0e-9a53-0d6c3c0ffee0";
  * @typedef {import("./recordings.mjs").Failure} Failure
  * @typedef {import("./launch.mjs").LaunchOptions} LaunchOptions
  * @typedef {import("./launch.mjs").Cookie} Cookie
+ * @typedef {import("./launch.mjs").Jar} Jar
  * @typedef {(method: string, params: object) => Promise<any>} Send
  */
 
@@ -68,6 +69,8 @@ export async function launchFirefox(options) {
       "network.proxy.ssl_port": ports.proxy,
       // A connection ahead of need would be one more that the player has to drop.
       "network.http.speculative-parallel-limit": 0,
+      // What is asked for at a click is given: the browser's own question cannot be clicked.
+      "extensions.webextOptionalPermissionPrompts": false,
     },
   });
   try {
@@ -82,6 +85,8 @@ export async function launchFirefox(options) {
 
 export class Firefox {
   name = "firefox";
+  /** @type {Jar[]} */
+  jars = ["default", "container", "private"];
   /** @type {import("puppeteer-core").Browser} */
   #browser;
   /** @type {Send} */
@@ -92,7 +97,11 @@ export class Firefox {
   #options;
   /** @type {Promise<FirefoxTab> | undefined} */
   #probe;
+  /** @type {string | undefined} a tab of the usual window, the probe's */
+  #home;
   #installed = false;
+  /** @type {Promise<string> | undefined} BiDi's name of the container */
+  #container;
 
   /**
    * @param {import("puppeteer-core").Browser} browser
@@ -139,7 +148,10 @@ export class Firefox {
   /** @param {string} folder */
   async install(folder) {
     await this.inBrowser(() => /** @type {any} */ (globalThis).Services.console.reset());
-    await this.#send("webExtension.install", { extensionData: { type: "path", path: folder } });
+    await this.#send("webExtension.install", {
+      extensionData: { type: "path", path: folder },
+      "moz:allowPrivateBrowsing": this.#options.privately ?? false,
+    });
     this.#installed = true;
     // Until its script has run it hears nothing of the network.
     const runs = async () => (await this.backgroundRuns()) || undefined;
@@ -173,13 +185,82 @@ export class Firefox {
     return new FirefoxTab(this, this.#send, contexts[0].context, -1);
   }
 
-  /** @returns {Promise<FirefoxTab>} */
-  async newTab() {
+  /** @param {Jar} jar @returns {Promise<FirefoxTab>} */
+  async newTab(jar = "default") {
     const before = this.#installed ? await this.#tabIds() : [];
-    const { context } = await this.#send("browsingContext.create", { type: "tab" });
+    const context =
+      jar === "private" ? await this.#newPrivateContext() : await this.#newContext(jar);
     const after = this.#installed ? await this.#tabIds() : [];
     const id = after.find((candidate) => !before.includes(candidate)) ?? -1;
     return new FirefoxTab(this, this.#send, context, id);
+  }
+
+  /** @param {Jar} jar @returns {Promise<string>} */
+  async #newContext(jar) {
+    if (jar === "container") {
+      this.#container ??= this.#send("browser.createUserContext", {}).then(
+        ({ userContext }) => userContext,
+      );
+    }
+    const { context } = await this.#send("browsingContext.create", {
+      type: "tab",
+      ...(jar === "container" && { userContext: await this.#container }),
+      // The window in front may be a private one.
+      ...(this.#options.privately && { referenceContext: this.#home }),
+    });
+    return context;
+  }
+
+  /** In a window of its own. @returns {Promise<string>} */
+  async #newPrivateContext() {
+    const contexts = async () =>
+      (await this.#send("browsingContext.getTree", {})).contexts.map(
+        (/** @type {{context: string}} */ { context }) => context,
+      );
+    const before = await contexts();
+    await this.inExtension(
+      async () => void (await chrome.windows.create({ url: "about:blank", incognito: true })),
+    );
+    return until(
+      async () => (await contexts()).find((/** @type {string} */ one) => !before.includes(one)),
+      "a private window",
+      START,
+    );
+  }
+
+  /** The addresses that private windows show, read from the browser. @returns {Promise<string[]>} */
+  privatePages() {
+    return this.inBrowser(() => {
+      const { Services, PrivateBrowsingUtils } = /** @type {any} */ (globalThis);
+      return [...Services.wm.getEnumerator("navigator:browser")]
+        .filter((one) => PrivateBrowsingUtils.isWindowPrivate(one))
+        .flatMap((one) => one.gBrowser.browsers)
+        .map((one) => one.currentURI.spec);
+    });
+  }
+
+  /**
+   * Gives the sites to the extension or takes them away, as people do it on the page of add-ons.
+   * @param {boolean} given
+   */
+  async giveSites(given) {
+    await this.inBrowser(
+      async (id, wanted) => {
+        const { ChromeUtils, WebExtensionPolicy } = /** @type {any} */ (globalThis);
+        const { ExtensionPermissions } = ChromeUtils.importESModule(
+          "resource://gre/modules/ExtensionPermissions.sys.mjs",
+        );
+        const { extension } = WebExtensionPolicy.getByID(id);
+        const { host_permissions, content_scripts } = extension.manifest;
+        // Where content scripts run is a permission of its own.
+        const scripted = content_scripts.flatMap((/** @type {any} */ one) => one.matches);
+        const origins = [...host_permissions, ...scripted];
+        const sites = { origins, permissions: [], data_collection: [] };
+        await ExtensionPermissions[wanted ? "add" : "remove"](id, sites, extension);
+      },
+      this.#options.geckoId,
+      given,
+    );
   }
 
   /**
@@ -200,6 +281,7 @@ export class Firefox {
       type: "tab",
       background: true,
     });
+    this.#home = context;
     const tab = new FirefoxTab(this, this.#send, context, -1);
     // A page without a script of its own: the manifest, shown as text.
     await tab.goto(this.extensionUrl("manifest.json"));
@@ -258,6 +340,11 @@ export class Firefox {
     }, this.#options.geckoId);
   }
 
+  /** Takes the network from the whole browser. @param {boolean} offline */
+  async backgroundOffline(offline) {
+    await this.conditions(offline ? "offline" : undefined);
+  }
+
   async killBackground() {
     await this.inBrowser((id) => {
       const { WebExtensionPolicy } = /** @type {any} */ (globalThis);
@@ -272,8 +359,16 @@ export class Firefox {
    * @returns {Promise<Cookie[]>}
    */
   async cookies() {
-    const cookies = await this.inBrowser(() =>
-      /** @type {any} */ (globalThis).Services.cookies.cookies.map((/** @type {any} */ cookie) => ({
+    const cookies = await this.inBrowser(() => {
+      const { cookies } = /** @type {any} */ (globalThis).Services;
+      const hidden = JSON.stringify({ privateBrowsingId: 1 });
+      const all = [...cookies.cookies, ...cookies.getCookiesWithOriginAttributes(hidden)];
+      return all.map((/** @type {any} */ cookie) => ({
+        jar: cookie.originAttributes.privateBrowsingId
+          ? "private"
+          : cookie.originAttributes.userContextId
+            ? "container"
+            : "default",
         name: cookie.name,
         host: cookie.host,
         path: cookie.path,
@@ -286,8 +381,8 @@ export class Firefox {
           ? undefined
           : Math.round(cookie.expiry > 1e11 ? cookie.expiry / 1000 : cookie.expiry),
         partition: cookie.originAttributes.partitionKey,
-      })),
-    );
+      }));
+    });
     return cookies.map(
       (/** @type {any} */ cookie) =>
         /** @type {Cookie} */ ({

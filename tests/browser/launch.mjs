@@ -17,8 +17,13 @@ import { launchFirefox } from "./firefox.mjs";
  * @property {string} geckoId the extension's id in Firefox
  * @property {import("./recordings.mjs").Failure=} failure that needs a launch of its own
  * @property {string=} host to which that failure belongs
+ * @property {boolean=} privately whether the extension may go into private windows
+ *
+ * @typedef {"default" | "container" | "private"} Jar of cookies: of the profile, of one container of
+ *   Firefox's, of the private windows
  *
  * @typedef {object} Cookie
+ * @property {Jar} jar
  * @property {string} name
  * @property {string} host with a leading dot when sub-hosts get it too
  * @property {string} path

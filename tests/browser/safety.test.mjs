@@ -359,6 +359,8 @@ describe("the overlay is polite", () => {
       await tab.press("Tab");
     }
     assert.equal(await reached(), REMEDY);
+    // The overlay takes no key before the reader can have seen what is there.
+    await pause(SETTLED);
     await tab.press("Enter");
     await stage.waitForCase(tab, ({ history }) => history.length === 1, "the attempt", {
       limit: LIMIT,

@@ -3,7 +3,7 @@
 // means to plant and to read every kind of site storage. It does not use the catalogue of the core,
 // whose scopes it is there to check.
 
-/** @typedef {"clear_check_cookies" | "clear_login_cookies" | "clear_site_data"} Clearing */
+/** @typedef {"clear_check_cookies" | "clear_login_cookies" | "clear_site_data" | "clear_sites"} Clearing */
 
 /**
  * @typedef {object} Seed
@@ -16,11 +16,13 @@
  */
 
 /** @type {Clearing[]} */
-const BY_CHECK = ["clear_check_cookies", "clear_site_data"];
+const BY_CHECK = ["clear_check_cookies", "clear_site_data", "clear_sites"];
 /** @type {Clearing[]} */
-const BY_LOGIN = ["clear_login_cookies", "clear_site_data"];
+const BY_LOGIN = ["clear_login_cookies", "clear_site_data", "clear_sites"];
 /** @type {Clearing[]} */
-const BY_ALL = ["clear_site_data"];
+const BY_ALL = ["clear_site_data", "clear_sites"];
+/** @type {Clearing[]} */
+const BY_SITES = ["clear_sites"];
 
 /** A site that frames ChatGPT. */
 const FRAMER = "news-reader.example";
@@ -65,8 +67,8 @@ const OPENAI = [
   ["chat.openai.com", "_puid", "Path=/; Secure; HttpOnly", BY_ALL],
   ["auth.openai.com", "unified_session_manifest", "Path=/; Secure; HttpOnly", BY_ALL],
   // Other products of OpenAI have sessions of their own.
-  ["platform.openai.com", "platform-session", "Path=/; Secure; HttpOnly", []],
-  ["community.openai.com", "_t", "Path=/; Secure; HttpOnly", []],
+  ["platform.openai.com", "platform-session", "Path=/; Secure; HttpOnly", BY_SITES],
+  ["community.openai.com", "_t", "Path=/; Secure; HttpOnly", BY_SITES],
 ].map(toSeed);
 
 /** Choices of the user, which clearing all data finds and keeps. @type {Seed[]} */
@@ -142,7 +144,33 @@ const ELSEWHERE = BYSTANDERS.flatMap((host) =>
   BYSTANDER_COOKIES.map(([name, attributes]) => ({ host, name, attributes, clearedBy: [] })),
 );
 
-export const SEEDS = [...OPENAI, ...KEPT, ...FRAMED, ...ELSEWHERE];
+/** More of OpenAI's, by host with who takes them; browsers keep 180 of one site. @type {[string, Clearing[]][]} */
+const CROWDED = [
+  ["chatgpt.com", BY_ALL],
+  ["www.chatgpt.com", BY_ALL],
+  ["ws.chatgpt.com", BY_ALL],
+  ["ab.chatgpt.com", BY_ALL],
+  ["cdn.chatgpt.com", BY_ALL],
+  ["chat.openai.com", BY_ALL],
+  ["auth.openai.com", BY_ALL],
+  ["sentinel.openai.com", BY_ALL],
+  ["openai.com", BY_SITES],
+  ["help.openai.com", BY_SITES],
+  ["developers.openai.com", BY_SITES],
+];
+
+/** @type {Seed[]} */
+const CROWD = CROWDED.flatMap(([host, clearedBy]) =>
+  Array.from({ length: 25 }, (_, at) => ({
+    host,
+    name: `crowd-${at}`,
+    attributes: at % 2 ? "Path=/; Secure; HttpOnly" : "Path=/crowd",
+    clearedBy,
+  })),
+);
+
+/** 500 cookies and more, on more than 30 hosts. */
+export const SEEDS = [...OPENAI, ...KEPT, ...FRAMED, ...CROWD, ...ELSEWHERE];
 
 /** The seeds of OpenAI's hosts alone, where no bystander is needed. */
 export const OPENAI_SEEDS = [...OPENAI, ...KEPT, ...FRAMED.filter(({ under }) => under === FRAMER)];
@@ -178,13 +206,14 @@ export function keyOf({ name, host, path, partition }) {
  * @param {import("./player.mjs").Player} player
  * @param {import("./launch.mjs").Tab} tab
  * @param {Seed[]} seeds
+ * @param {string} value of each
  */
-export async function sow(player, tab, seeds) {
+export async function sow(player, tab, seeds, value = "seed") {
   for (const place of new Set(seeds.map(placeOf))) {
     const [host, under] = place.split(" ");
     const lines = seeds
       .filter((seed) => placeOf(seed) === place)
-      .map(({ name, attributes }) => `${name}=seed; Max-Age=86400; ${attributes}`);
+      .map(({ name, attributes }) => `${name}=${value}; Max-Age=86400; ${attributes}`);
     const framed = player.seed(host, lines, { path: under ? "/framed" : "/seed" });
     const page = under
       ? player.seed(under, [], {
@@ -232,20 +261,21 @@ export async function plant(worker) {
   });
   const cache = await caches.open("seed");
   await cache.put("/seeded", new Response("seed"));
-  const root = await navigator.storage.getDirectory();
-  const file = await root.getFileHandle("seed", { create: true });
-  const stream = await file.createWritable();
-  await stream.write("seed");
-  await stream.close();
+  // A private window of Firefox has none.
+  const root = await navigator.storage.getDirectory().catch(() => undefined);
+  const file = await root?.getFileHandle("seed", { create: true });
+  const stream = await file?.createWritable();
+  await stream?.write("seed");
+  await stream?.close();
   await navigator.serviceWorker.register(worker);
   await navigator.serviceWorker.ready;
 }
 
 /** Runs in a page: counts what its origin has stored. @returns {Promise<Stored>} */
 export async function count() {
-  const root = await navigator.storage.getDirectory();
+  const root = await navigator.storage.getDirectory().catch(() => undefined);
   let files = 0;
-  for await (const _ of /** @type {any} */ (root).keys()) files += 1;
+  for await (const _ of /** @type {any} */ (root)?.keys() ?? []) files += 1;
   return {
     localStorage: localStorage.length,
     sessionStorage: sessionStorage.length,

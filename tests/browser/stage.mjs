@@ -40,6 +40,8 @@ import { readWords } from "./words.mjs";
  * @property {Attempt[]} history
  * @property {string=} busy
  * @property {{done: number, total: number}=} progress
+ * @property {number} at
+ * @property {{remedy: string, from: number, until: number, again: boolean}=} waiting
  * @property {{at: number, findings: {check: string, id: string, state: string}[]}=} checks
  *
  * @typedef {object} Showing a recording, opened

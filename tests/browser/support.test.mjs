@@ -16,6 +16,11 @@ const { reportOf, tongueOf, browserOf } = await import(
   pathToFileURL(join(RUN.extension, "views/support.js")).href
 );
 
+const { initSync, examine } = await import(
+  pathToFileURL(join(RUN.extension, "core/access_medic.js")).href
+);
+initSync({ module: readFileSync(join(RUN.extension, "core/access_medic_bg.wasm")) });
+
 /** @type {Stage} */
 let stage;
 
@@ -42,12 +47,13 @@ function random(seed) {
   };
 }
 
-test("whatever stands in an address or in a code, none of it is in the report", () => {
-  const next = random(20261122);
+/** @param {(below: number) => number} next */
+function secretsOf(next) {
   const letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
   const text = (/** @type {number} */ length, from = letters) =>
     Array.from({ length }, () => from[next(from.length)]).join("");
   const hex = (/** @type {number} */ length) => text(length, "0123456789abcdef");
+  const uuid = () => `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`;
   /** What a page could try to plant. @type {(() => string)[]} */
   const secrets = [
     () => `sk-proj-${text(24)}7`,
@@ -55,10 +61,101 @@ test("whatever stands in an address or in a code, none of it is in the report", 
     () => `${text(8)}@example.com`,
     () => `203.0.${next(256)}.${next(256)}`,
     () => `2001:db8:${hex(4)}::${hex(4)}`,
-    () => `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`,
     () => `user-${text(22)}1`,
     () => `${text(30)}2`,
   ];
+  return { secrets, uuid, hex };
+}
+
+/** @param {string} report @param {string[]} planted */
+function assertWithout(report, planted) {
+  for (const secret of planted) {
+    for (const written of [secret, encodeURIComponent(secret)]) {
+      assert.ok(!report.includes(written), `${written} in ${report}`);
+    }
+  }
+}
+
+test("whatever stands on a page, in its address or in its headers, none of it is in the report", () => {
+  const next = random(20261123);
+  const { secrets, uuid, hex } = secretsOf(next);
+  const tongues = [tongue("en"), tongue("zh_CN")];
+  /** @template T @param {T[]} list @returns {T} */
+  const one = (list) => list[next(list.length)];
+  /** What errors say around it, and where they say it. */
+  const around = [
+    (/** @type {string} */ secret) => `error code: 1020 Ray ID: ${secret}`,
+    (/** @type {string} */ secret) => `Sorry, you have been blocked. Your IP: ${secret}`,
+    (/** @type {string} */ secret) => `{"error":{"code":"${secret}","request_id":"${secret}"}}`,
+    (/** @type {string} */ secret) => `Oops, an error occurred! (${secret})\nerror_code: ${secret}`,
+    (/** @type {string} */ secret) =>
+      `Too many requests until 3:05 PM ${secret}. Request ID: ${secret}`,
+    (/** @type {string} */ secret) => `Your account ${secret} has been deactivated. ${secret}`,
+    (/** @type {string} */ secret) =>
+      `country or region (${secret}) has banned error 1009 ${secret}`,
+  ];
+  const headers = [
+    "cf-ray",
+    "cf-mitigated",
+    "cf-error-type",
+    "retry-after",
+    "x-request-id",
+    "server",
+    "content-type",
+  ];
+  let diagnosed = 0;
+  for (let round = 0; round < 2000; round++) {
+    const planted = Array.from({ length: 6 }, () => one(secrets)());
+    // Of a conversation: errors print UUIDs of their own, which support needs.
+    planted.push(uuid());
+    const [a, b, c, d, e, f, id] = planted;
+    const host = one(["chatgpt.com", "auth.openai.com", "platform.openai.com"]);
+    const [path, query, fragment] = [a, b, c].map(encodeURIComponent);
+    const url = `https://${host}/${one(["c", "error", "auth"])}/${path}/${id}?error=${query}&payload=${query}#${fragment}`;
+    const page = {
+      status: one([403, 429, 500, 200]),
+      content_type: "text/html",
+      app: false,
+      elements: 20,
+      title: d,
+      text: one(around)(d),
+      markers: [one([".blocked-icon", "#cf-wrapper", `#${e}`, `[data-id=${f}]`])],
+    };
+    const response = {
+      status: page.status,
+      headers: [
+        { name: one(headers), value: e },
+        { name: one(headers), value: one([e, `${hex(16)}-FRA`]) },
+      ],
+    };
+    const alerts = [{ text: one(around)(f), markers: ["[role=alert]"] }];
+    const requests = [{ host, path: `/backend-api/${f}`, status: 500 }];
+    const evidence = { url, at: 1, response, page, alerts, requests, guests: [a] };
+    const visit = { evidence, history: [], loads: [], findings: [], now: 2, offset: 60 };
+    const report = examine(visit);
+    if (report.diagnosis) diagnosed += 1;
+    /** @type {any} */
+    const entry = {
+      tab: 1,
+      url: url.replace(/[?#].*/s, ""),
+      at: 1,
+      history: [],
+      receipts: {},
+      report,
+    };
+    const program = { version: "1.0.0", browser: "Firefox 153, Linux" };
+    assertWithout(
+      reportOf(entry, tongues, program, () => "", round % 2 === 0),
+      planted,
+    );
+  }
+  assert.ok(diagnosed > 1000, `${diagnosed} of 2000 with a diagnosis`);
+});
+
+test("whatever a case holds, none of it is in the report", () => {
+  const next = random(20261122);
+  const { secrets, uuid, hex } = secretsOf(next);
+  secrets.push(uuid);
   const tongues = [tongue("en"), tongue("zh_CN")];
   for (let round = 0; round < 2000; round++) {
     const planted = Array.from({ length: 4 }, () => secrets[next(secrets.length)]());
@@ -87,11 +184,7 @@ test("whatever stands in an address or in a code, none of it is in the report", 
     };
     const program = { version: "1.0.0", browser: browserOf(`Mozilla/5.0 ${four} Firefox/153.0`) };
     const report = reportOf(entry, tongues, program, () => "", round % 2 === 0);
-    for (const secret of planted) {
-      for (const written of [secret, encodeURIComponent(secret)]) {
-        assert.ok(!report.includes(written), `${written} in ${report}`);
-      }
-    }
+    assertWithout(report, planted);
   }
 });
 

@@ -1,7 +1,10 @@
 // What a person sees of the extension and does to it: reads the overlay and the popup as drawn, and
 // clicks with trusted clicks at real coordinates. It never calls into the extension's code.
 
-import { until } from "./patience.mjs";
+import { pause, until } from "./patience.mjs";
+
+/** In milliseconds. */
+const SEEN = 350;
 
 /** The element of the overlay, in the page. */
 export const OVERLAY = "access-medic";
@@ -81,6 +84,8 @@ export class View {
    */
   async click(selector, words = "") {
     const { x, y } = await this.spot(selector, words);
+    // The overlay takes no click before the reader can have seen what is there.
+    if (this.#host !== undefined) await pause(SEEN);
     await this.tab.click(x, y);
   }
 

@@ -87,6 +87,7 @@ impl Row {
             loads: Vec::new(),
             findings: Vec::new(),
             now: OBSERVED_AT,
+            offset: 0.0,
         })
     }
 

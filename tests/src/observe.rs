@@ -51,6 +51,7 @@ pub fn visit(recording: &Recording, browser: Browser) -> Visit {
         loads: Vec::new(),
         findings: Vec::new(),
         now: OBSERVED_AT,
+        offset: 0.0,
     };
     if recording.again > 0 {
         let cause = examine(&visit).diagnosis.map(|diagnosis| diagnosis.cause);

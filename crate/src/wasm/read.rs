@@ -7,8 +7,8 @@ use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 
 use crate::{
-    Alert, Attempt, Confidence, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Surface, Verdict,
-    Visit,
+    Alert, Attempt, Confidence, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Surface, Told,
+    Verdict, Visit,
 };
 
 /// The field that is missing or of another kind than it should be.
@@ -118,8 +118,9 @@ macro_rules! object {
     };
 }
 
-object!(Visit: evidence, standing, history, loads, findings; now);
-object!(Standing: cause, confidence; overlay);
+object!(Visit: evidence, standing, history, loads, findings; now, offset);
+object!(Standing: cause, confidence; overlay, facts);
+object!(Told: retry_after, resets;);
 object!(Load: at, place, cause;);
 object!(Evidence: url, response, page, alerts, requests, guests, failure; at);
 object!(Request: host, path, status, failure;);

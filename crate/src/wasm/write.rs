@@ -39,6 +39,12 @@ impl Write for u32 {
     }
 }
 
+impl Write for f64 {
+    fn write(&self) -> JsValue {
+        JsValue::from_f64(*self)
+    }
+}
+
 impl<T: Write> Write for Option<T> {
     fn write(&self) -> JsValue {
         self.as_ref().map_or(JsValue::UNDEFINED, Write::write)
@@ -82,7 +88,7 @@ object!(Turned: cause, family, mover, why);
 object!(Other: cause, confidence, reasons);
 object!(Reason: clue, quote);
 object!(Facts: host, status, code, ray_id, request_id, colo, country, retry_after, resets, time, failing);
-object!(Step: remedy, action, state, why);
+object!(Step: remedy, action, state, why, read);
 object!(Scope: hosts, cookies, keep, storage);
 object!(Judgement: verdict, remedy, cause);
 
@@ -99,6 +105,15 @@ impl Write for Action {
             Self::Open { address } => {
                 set(&object, "address", &address.write());
                 "open"
+            }
+            Self::Wait { seconds, until } => {
+                set(&object, "seconds", &seconds.write());
+                set(&object, "until", &until.write());
+                "wait"
+            }
+            Self::Private { address } => {
+                set(&object, "address", &address.write());
+                "private"
             }
             Self::Manual { check } => {
                 set(&object, "check", &check.write());

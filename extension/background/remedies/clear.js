@@ -109,13 +109,15 @@ async function storeOf(tab) {
 }
 
 /**
- * What would be sent to each exact host that the ways to clear name: how much and how many, by no value and no name.
+ * What would be sent to each host of the site at hand: how much and how many, by no value and no name.
  * @param {AccessMedic.Step[]} tools
  * @param {import("./storage.js").Tab} tab
  */
 export async function census(tools, tab) {
   const scopes = tools.flatMap(({ action }) => (action.kind === "clear" ? [action.scope] : []));
-  const hosts = scopes.flatMap((scope) => scope.hosts).filter((host) => !host.startsWith("*."));
+  // Of the site at hand, the smaller of those that take everything.
+  const site = scopes.find(({ storage }) => storage)?.hosts ?? [];
+  const hosts = site.filter((host) => !host.startsWith("*."));
   const storeId = await storeOf(tab);
   const leftovers = scopes.findLast(({ cookies }) => cookies)?.cookies ?? [];
   const all = await read(

@@ -1,11 +1,13 @@
 // Carries out a remedy that the report of a case offers, one at a time in a tab, and records the attempt. Whether it
 // helped is for the next load to show. Links open themselves in the views, where the person clicks them.
-import { changeCase, keepUndo, undoOf } from "../casebook.js";
+import { changeCase, keepUndo, noteCase, undoOf } from "../casebook.js";
 import { PATTERNS } from "../sites.js";
 import { replan } from "../visit.js";
 import { check } from "./check.js";
 import { clear } from "./clear.js";
+import { openPrivate } from "./private.js";
 import { putBack } from "./undo.js";
+import { begin } from "./wait.js";
 
 /** @typedef {AccessMedic.Case} Case */
 /** @typedef {Omit<AccessMedic.Receipt, "remedy" | "at">} Receipt */
@@ -21,29 +23,54 @@ export const isRunning = (tab) => running.has(tab);
 /** @param {string} reason @returns {Outcome} */
 const refused = (reason) => ({ kind: "refused", reason });
 
+/** @param {unknown} error @returns {Outcome} */
+const failed = (error) => ({ kind: "failed", reason: `browser: ${error}` });
+
+const allowed = () => chrome.permissions.contains({ origins: PATTERNS });
+
+/** Without leave the address of a tab is hidden, too. */
+const nothing = async () => refused((await allowed()) ? "no_case" : "no_permission");
+
+/** The cookies are the whole browser's: what changes them runs in turn, whichever tab asks. @type {Promise<unknown>} */
+let changes = Promise.resolve();
+
+/** @template T @param {() => Promise<T>} act @returns {Promise<T>} */
+function inTurn(act) {
+  const done = changes.then(act);
+  changes = done.catch(() => {});
+  return done;
+}
+
 /** @typedef {{ outcome: Outcome; receipt?: Receipt; checks?: Case["checks"] }} Result */
 
 /** @param {Case} entry @param {string} remedy @param {Action} action @returns {Promise<Result>} */
 async function carryOut(entry, remedy, action) {
   try {
+    if (action.kind === "private") return { outcome: await openPrivate(action.address) };
     if (action.kind !== "clear" && action.kind !== "check") return { outcome: { kind: "done" } };
-    const allowed = await chrome.permissions.contains({ origins: PATTERNS });
-    if (!allowed) return { outcome: refused("no_permission") };
+    if (!(await allowed())) return { outcome: refused("no_permission") };
     if (action.kind === "check") return { outcome: { kind: "done" }, checks: await check(entry) };
     const at = Date.now();
-    const receipt = await clear(action.scope, entry, (cookies) =>
-      // Without room for them the clearing goes on, and cannot be undone.
-      keepUndo(entry.tab, cookies.length > 0 ? { remedy, at, cookies } : undefined).catch(() => {}),
+    const { scope } = action;
+    const receipt = await inTurn(() =>
+      clear(scope, entry, (cookies) =>
+        // Without room for them the clearing goes on, and cannot be undone.
+        keepUndo(entry.tab, cookies.length > 0 ? { remedy, at, cookies } : undefined).catch(
+          () => {},
+        ),
+      ),
     );
+    // Whoever may no longer look sees no cookies, and would take them for cleared.
+    if (!(await allowed())) return { outcome: { kind: "failed", reason: "no_permission" } };
     return { outcome: { kind: "done" }, receipt };
   } catch (error) {
-    return { outcome: { kind: "failed", reason: `browser: ${error}` } };
+    return { outcome: failed(error) };
   }
 }
 
 /** @param {Case} entry @param {string} remedy @param {Result} result */
 function record(
-  { busy: _, progress: __, ...entry },
+  { busy: _, progress: __, waiting, ...entry },
   remedy,
   { outcome: { kind: outcome }, receipt, checks },
 ) {
@@ -56,6 +83,7 @@ function record(
       : [];
   return replan({
     ...entry,
+    ...(waiting && waiting.remedy !== remedy && { waiting }),
     ...(checks && { checks }),
     history: [...entry.history, ...attempts],
     receipts: { ...entry.receipts, ...(receipt && { [remedy]: { remedy, at, ...receipt } }) },
@@ -77,9 +105,45 @@ async function alone(tab, act) {
   }
 }
 
+/**
+ * Notes what came of a step. Where there is no room left, what could be undone makes way.
+ * @param {Case} entry
+ * @param {string} remedy
+ * @param {Result} result
+ * @returns {Promise<Outcome>}
+ */
+async function note(entry, remedy, result) {
+  const write = () => noteCase(entry.tab, (stored = entry) => record(stored, remedy, result));
+  try {
+    await write().catch(async () => {
+      await keepUndo(entry.tab, undefined);
+      await write();
+    });
+    return result.outcome;
+  } catch {
+    return { kind: "failed", reason: "not_noted" };
+  }
+}
+
+/** A step that the worker did not live to see the end of has failed. @param {Case} entry @returns {Promise<Case>} */
+export async function settle(entry) {
+  const { tab, busy } = entry;
+  if (!busy || running.has(tab)) return entry;
+  const step = [...entry.report.plan, ...entry.report.tools].find(({ remedy }) => remedy === busy);
+  /** @type {Result} */
+  const result = { outcome: { kind: "failed" } };
+  const settled = await changeCase(tab, async (stored) => {
+    if (stored?.busy !== busy || running.has(tab)) return stored;
+    // To look leaves nothing half done.
+    const { busy: _, progress: __, ...rest } = stored;
+    return step?.action.kind === "check" ? rest : record(stored, busy, result);
+  });
+  return settled ?? entry;
+}
+
 /** @param {Case | null} entry @param {string} remedy @returns {Promise<Outcome>} */
 export async function apply(entry, remedy) {
-  if (!entry) return refused("no_case");
+  if (!entry) return nothing();
   const { tab, report } = entry;
   const step = [...report.plan, ...report.tools].find((offered) => offered.remedy === remedy);
   // A human check leaves no way to clear: that would throw away what it is about to earn.
@@ -87,29 +151,37 @@ export async function apply(entry, remedy) {
   if (!step) return refused(clears ? "not_in_plan" : "challenge_running");
   return alone(tab, async () => {
     const { action } = step;
-    await changeCase(tab, () => ({ ...entry, undo: undefined, busy: remedy }));
-    const result = await carryOut(entry, remedy, action);
-    const { outcome } = result;
-    await changeCase(tab, (stored = entry) => record(stored, remedy, result));
+    const waits = action.kind === "wait" && entry.waiting?.remedy !== remedy;
+    const known = { ...entry, undo: undefined };
+    try {
+      await noteCase(tab, () =>
+        waits ? begin(known, remedy, action) : { ...known, busy: remedy },
+      );
+    } catch (error) {
+      return failed(error); // nothing was begun
+    }
+    if (waits) return { kind: "done" };
+    const outcome = await note(entry, remedy, await carryOut(entry, remedy, action));
     const again =
-      action.kind === "manual" ? action.check : ["clear", "reload"].includes(action.kind);
+      action.kind === "manual" ? action.check : ["clear", "reload", "wait"].includes(action.kind);
     // What was cleared must not come back from the HTTP cache.
     const bypassCache = action.kind === "clear";
-    if (again && outcome.kind === "done") await chrome.tabs.reload(tab, { bypassCache });
+    // The tab may be closed by now, which takes nothing back.
+    if (again && outcome.kind === "done")
+      await chrome.tabs.reload(tab, { bypassCache }).catch(() => {});
     return outcome;
   });
 }
 
 /** Puts back what the last clearing took; then it is as if it had not been tried. @param {Case | null} entry @returns {Promise<Outcome>} */
 export async function undo(entry) {
-  if (!entry) return refused("no_case");
+  if (!entry) return nothing();
   const { tab } = entry;
   const kept = await undoOf(tab);
   if (!kept) return refused("too_late");
   return alone(tab, async () => {
-    if (!(await chrome.permissions.contains({ origins: PATTERNS })))
-      return refused("no_permission");
-    const back = await putBack(kept.cookies);
+    if (!(await allowed())) return refused("no_permission");
+    const back = await inTurn(() => putBack(kept.cookies));
     await keepUndo(tab, undefined);
     await changeCase(tab, (stored = entry) => {
       const history = stored.history.filter(
@@ -120,7 +192,7 @@ export async function undo(entry) {
       const receipts = receipt && { [kept.remedy]: { ...receipt, undone } };
       return replan({ ...stored, history, receipts: { ...stored.receipts, ...receipts } });
     });
-    await chrome.tabs.reload(tab);
+    await chrome.tabs.reload(tab).catch(() => {});
     return { kind: "done" };
   });
 }

@@ -24,35 +24,63 @@ const KINDS = [
  * @returns {{ options: object; kinds: string[] }[]}
  */
 function calls(hosts, tab) {
+  // It would act on the normal profile, which a private tab has nothing to do with; in Firefox on nothing, silently.
+  if (tab.incognito) return [];
   if (GECKO) {
     const { cookieStoreId } = tab;
-    return [
-      { options: { hostnames: hosts, cookieStoreId }, kinds: ["localStorage", "indexedDB"] },
-      { options: { hostnames: hosts }, kinds: ["serviceWorkers"] },
-    ];
+    // Not the service workers: it would take those of every container and of the private windows, too.
+    const kinds = ["localStorage", "indexedDB"];
+    return [{ options: { hostnames: hosts, cookieStoreId }, kinds }];
   }
-  // It would act on the normal profile, which a private tab has nothing to do with.
-  if (tab.incognito) return [];
   const origins = hosts.flatMap((host) => [`https://${host}`, `http://${host}`]);
   return [{ options: { origins }, kinds: KINDS }];
 }
 
-/** Runs in the tab, for what only the site itself can clear there. @param {string[]} hosts */
-async function emptyPage(hosts) {
+/**
+ * Runs in the tab, for what only the site itself can clear there.
+ * @param {string[]} hosts
+ * @param {string[]} kinds
+ */
+async function emptyPage(hosts, kinds) {
   /** @type {string[]} */
   const done = [];
   if (!hosts.includes(location.hostname)) return done;
+  /** @type {Record<string, () => unknown>} */
+  const ways = {
+    localStorage: () => localStorage.clear(),
+    async indexedDB() {
+      for (const { name = "" } of await indexedDB.databases()) {
+        await new Promise((resolve, reject) => {
+          const asked = indexedDB.deleteDatabase(name);
+          asked.onsuccess = resolve;
+          asked.onerror = asked.onblocked = reject; // the page has it open
+        });
+      }
+    },
+    async serviceWorkers() {
+      for (const one of await navigator.serviceWorker.getRegistrations()) await one.unregister();
+    },
+    async cacheStorage() {
+      for (const name of await caches.keys()) await caches.delete(name);
+    },
+    async fileSystems() {
+      const root = await navigator.storage.getDirectory();
+      const names = root.keys(); // Firefox shows content scripts no iterable here
+      for (let next = await names.next(); !next.done; next = await names.next()) {
+        await root.removeEntry(next.value, { recursive: true });
+      }
+    },
+  };
   try {
     sessionStorage.clear();
-    for (const name of await caches.keys()) await caches.delete(name);
-    done.push("cacheStorage");
-    const root = await navigator.storage.getDirectory();
-    const names = root.keys(); // Firefox shows content scripts no iterable here
-    for (let next = await names.next(); !next.done; next = await names.next()) {
-      await root.removeEntry(next.value, { recursive: true });
-    }
-    done.push("fileSystems");
   } catch {} // a page without storage of its own
+  for (const kind of kinds) {
+    if (!Object.hasOwn(ways, kind)) continue;
+    try {
+      await ways[kind]();
+      done.push(kind);
+    } catch {} // nor has it this kind
+  }
   return done;
 }
 
@@ -83,7 +111,7 @@ export async function clearStorage(hosts, tab, enter) {
   if (enter && left.length > 0) {
     const target = { tabId: tab.id ?? -1 };
     const [page] = await chrome.scripting
-      .executeScript({ target, func: emptyPage, args: [ours] })
+      .executeScript({ target, func: emptyPage, args: [ours, left] })
       .catch(() => []); // an error page of the browser, or another site by now
     const emptied = page?.result ?? [];
     cleared.push(...emptied);

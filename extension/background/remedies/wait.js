@@ -1,0 +1,25 @@
+// Waits: notes until when, and whether the page is to be loaded again then. The countdown is drawn and watched by the
+// views, which only the tab that is looked at has; nothing here runs meanwhile.
+
+/** @typedef {AccessMedic.Case} Case */
+/** @typedef {Extract<AccessMedic.Step["action"], { kind: "wait" }>} Wait */
+
+/** @param {Case} entry @param {string} remedy @param {Wait} action @returns {Case} */
+export function begin(entry, remedy, { seconds, until }) {
+  const from = Date.now();
+  const waiting = { remedy, from, until: until ?? from + seconds * 1000, again: false };
+  return { ...entry, waiting };
+}
+
+/** @param {Case | undefined} entry */
+export const end = (entry) => entry && { ...entry, waiting: undefined };
+
+/** @param {Case | undefined} entry @param {boolean} again whether the page is to be loaded by itself */
+export const wish = (entry, again) =>
+  entry?.waiting ? { ...entry, waiting: { ...entry.waiting, again } } : entry;
+
+/** The remedy whose countdown is over and which is to go on by itself. @param {Case | null} entry */
+export function dueOf(entry) {
+  const { remedy, until, again } = entry?.waiting ?? {};
+  return again && until !== undefined && Date.now() >= until ? remedy : undefined;
+}
