@@ -100,6 +100,25 @@ describe("the same jar again", () => {
   }
 });
 
+test("a second clearing that takes nothing leaves the way back of the first", async () => {
+  const remedy = "clear_check_cookies";
+  const { earlier, popup } = await clear(remedy, "server_error/cloudflare-502-bad-gateway");
+  const { outcome, case: found } = await stage.driver.inExtension(
+    (id, again) => chrome.runtime.sendMessage({ kind: "apply", remedy: again, tab: id }),
+    tab.id,
+    remedy,
+  );
+  assert.equal(outcome.kind, "done");
+  assert.equal(found.receipts[remedy].cookies.gone, 0);
+  await stage.driver.inExtension(
+    (id) => chrome.runtime.sendMessage({ kind: "undo", tab: id }),
+    tab.id,
+  );
+  assert.deepEqual(await jar(), earlier);
+  await popup.tab.close();
+  await tab.close();
+});
+
 test("after ten minutes there is no way back, and nothing is kept", async () => {
   const remedy = "clear_check_cookies";
   const { popup } = await clear(remedy, "server_error/cloudflare-502-bad-gateway");

@@ -17,9 +17,6 @@ import { begin } from "./wait.js";
 /** @type {Set<number>} */
 const running = new Set();
 
-/** @param {number} tab */
-export const isRunning = (tab) => running.has(tab);
-
 /** @param {string} reason @returns {Outcome} */
 const refused = (reason) => ({ kind: "refused", reason });
 
@@ -54,10 +51,11 @@ async function carryOut(entry, remedy, action) {
     const { scope } = action;
     const receipt = await inTurn(() =>
       clear(scope, entry, (cookies) =>
-        // Without room for them the clearing goes on, and cannot be undone.
-        keepUndo(entry.tab, cookies.length > 0 ? { remedy, at, cookies } : undefined).catch(
-          () => {},
-        ),
+        // Without room for them the clearing goes on, and cannot be undone. One that takes nothing leaves the way back
+        // of the one before.
+        cookies.length > 0
+          ? keepUndo(entry.tab, { remedy, at, cookies }).catch(() => {})
+          : Promise.resolve(),
       ),
     );
     // Whoever may no longer look sees no cookies, and would take them for cleared.
