@@ -41,6 +41,8 @@ declare namespace AccessMedic {
     progress?: { done: number; total: number };
     /** What the last checks found. */
     checks?: { at: number; findings: Finding[] };
+    /** Picked by the person, who sees it elsewhere. */
+    symptom?: string;
     /** A countdown; `again`: the page is to be loaded by itself when it is over. Times in milliseconds since 1970. */
     waiting?: { remedy: string; from: number; until: number; again: boolean };
   }
@@ -48,6 +50,9 @@ declare namespace AccessMedic {
   interface AskReply {
     case: Case | null;
     style?: string;
+    /** Of the language that the reader chose. */
+    words?: Messages;
+    theme?: string;
   }
 
   interface ApplyReply {
@@ -68,12 +73,32 @@ declare namespace AccessMedic {
     due(): unknown;
     /** Whether the page is to be loaded by itself then. */
     wish(again: boolean): unknown;
+    /** Ticked by hand, or passed over. */
+    mark(remedy: string, skipped: boolean): unknown;
+    /** Neither done nor passed over. */
+    unmark(remedy: string): unknown;
+    restart(): unknown;
     notice?: { remedy: string; text: string };
+  }
+
+  /** Of `_locales`. */
+  type Messages = Record<
+    string,
+    { message: string; placeholders?: Record<string, { content: string }> }
+  >;
+  /** One language. */
+  interface Tongue {
+    word: (key: string, ...values: string[]) => string;
+    language: string;
   }
 
   type Child = Node | string | false | null | undefined;
 
   interface Drawing {
+    tongueOf(messages: Messages): Tongue;
+    /** In that language from now on; without one, in the browser's. */
+    speak(messages: Messages | undefined): void;
+    direction(): string;
     word(key: string, ...values: (string | number)[]): string;
     /** `name`: a tag, with classes after a dot. Attributes that are no strings are left out. */
     make(name: string, attributes: Record<string, unknown>, ...children: Child[]): HTMLElement;
@@ -88,6 +113,14 @@ declare namespace AccessMedic {
     send(message: { kind: "ask"; tab?: number; look?: boolean }): Promise<AskReply | undefined>;
     send(message: { kind: "apply"; remedy: string; tab?: number }): Promise<ApplyReply | undefined>;
     send(message: { kind: "undo"; tab?: number }): Promise<ApplyReply | undefined>;
+    send(message: {
+      kind: "mark" | "unmark" | "restart" | "pick" | "silence";
+      tab?: number;
+      remedy?: string;
+      skipped?: boolean;
+      symptom?: string;
+      silent?: boolean;
+    }): Promise<AskReply | undefined>;
     send(message: { kind: "close" } | { kind: "stop" | "due"; tab?: number }): Promise<unknown>;
     send(message: { kind: "wish"; again: boolean; tab?: number }): Promise<unknown>;
     place(root: HTMLElement, ...nodes: Child[]): void;
@@ -102,10 +135,7 @@ declare namespace AccessMedic {
     checklist(scene: Scene, whole: boolean): Child;
     reasons(scene: Scene): Child;
     /** A finding as a sentence, in the reader's language or another. */
-    found(
-      finding: Finding,
-      tongue?: { word: (key: string, ...values: string[]) => string; language: string },
-    ): string;
+    found(finding: Finding, tongue?: Tongue): string;
     checks(scene: Scene, look: string): Child[];
     tools(scene: Scene, look: string): Child[];
   }

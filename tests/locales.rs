@@ -15,6 +15,8 @@ const SOURCE: &str = "en";
 const SHIPPED: [&str; 3] = [SOURCE, "zh_CN", "zh_TW"];
 /// Names, which no language changes. Any other message that equals the English one was forgotten.
 const NAMES: [&str; 5] = ["extension_name", "fact_ray_id", "popup_title", "badge_title_healthy", "support_markdown"];
+/// Languages that share the script of English.
+const LATIN: [&str; 8] = ["es", "pt_BR", "fr", "de", "vi", "id", "tr", "it"];
 /// Chrome's limit for a description.
 const DESCRIPTION_LIMIT: usize = 132;
 /// Columns a title has in the overlay (a Han character takes two), and those of a button.
@@ -95,7 +97,9 @@ fn no_message_is_empty_or_forgotten() {
                 complaints.push(format!("{name}: {key} has a field {field:?}, which no browser reads"));
             }
             let english = languages[SOURCE].messages.get(key).map(message);
-            if name != SOURCE && english == Some(text) && !NAMES.contains(&key.as_str()) {
+            // In the same script a short label may well be the same word.
+            let label = text.split_whitespace().count() <= 2 && LATIN.contains(&name.as_str());
+            if name != SOURCE && english == Some(text) && !label && !NAMES.contains(&key.as_str()) {
                 complaints.push(format!("{name}: {key} still has the English text"));
             }
         }
@@ -182,6 +186,54 @@ fn chinese_is_set_as_chinese() {
         }
     }
     none(&complaints);
+}
+
+/// Terms are the same wherever they stand.
+#[test]
+fn terms_are_those_of_the_glossary() {
+    let glossary: BTreeMap<String, BTreeMap<String, Vec<String>>> =
+        toml::from_str(&read(&top().join("tests/glossary.toml"))).expect("the glossary is TOML");
+    let languages = languages();
+    let mut complaints = Vec::new();
+    for (term, forms) in &glossary {
+        let said = |text: &str, language: &str| {
+            let text = text.to_lowercase();
+            forms.get(language).is_some_and(|forms| forms.iter().any(|form| text.contains(&form.to_lowercase())))
+        };
+        for (name, language) in languages.iter().filter(|(name, _)| *name != SOURCE) {
+            if !forms.contains_key(name) {
+                complaints.push(format!("the glossary has no {term} for {name}"));
+                continue;
+            }
+            for (key, entry) in &languages[SOURCE].messages {
+                if says(message(entry), &forms[SOURCE]) && !said(message(&language.messages[key]), name) {
+                    complaints.push(format!("{name}: {key} has none of {:?}", forms[name]));
+                }
+            }
+        }
+    }
+    none(&complaints);
+}
+
+/// As whole words.
+fn says(text: &str, forms: &[String]) -> bool {
+    let text = text.to_lowercase();
+    forms.iter().map(|form| form.to_lowercase()).any(|form| {
+        text.match_indices(&form).any(|(at, _)| {
+            let (before, after) = (text[..at].chars().next_back(), text[at + form.len()..].chars().next());
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        })
+    })
+}
+
+#[test]
+fn the_settings_offer_every_language() {
+    let text = read(&top().join("extension/views/settings.js"));
+    let (_, list) = text.split_once("LANGUAGES = [").expect("the list of languages");
+    let (list, _) = list.split_once(']').expect("its end");
+    let offered: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();
+    let languages = languages();
+    assert_eq!(offered, languages.keys().map(String::as_str).collect());
 }
 
 // ---------------------------------------------------------------- the words and the ids
@@ -292,6 +344,14 @@ fn composed() -> Vec<(&'static str, Vec<String>)> {
         ("reason_*", owned(&REASONS)),
         ("stayed_*", owned(&STAYED)),
         ("storage_*", owned(&STORAGE)),
+        ("symptom_*", symptoms()),
+        ("guide_*_title", guides().iter().map(|(guide, _)| guide.clone()).collect()),
+        ("step_*", steps()),
+        ("step_*_detail", steps()),
+        ("welcome_*", owned(&["says", "does", "stays"])),
+        ("welcome_*_detail", owned(&["says", "does", "stays"])),
+        ("settings_overlay_*", owned(&["all", "pages", "never"])),
+        ("settings_theme_*", owned(&["light", "dark"])),
     ]
 }
 
@@ -299,6 +359,40 @@ fn causes() -> Vec<String> {
     let mut files = files_below(&top().join("crate/catalog/causes"), &["toml"]);
     files.sort();
     files.iter().flat_map(|file| tables(file)).collect()
+}
+
+/// What a person may pick, by the catalogue.
+fn symptoms() -> Vec<String> {
+    let findings = catalogue_file(&top().join("crate/catalog/findings.toml"));
+    let findings = findings["finding"].as_array().expect("a list of findings");
+    let ids = findings.iter().filter_map(|finding| finding["id"].as_str()?.strip_prefix("symptom_"));
+    ids.map(str::to_owned).collect()
+}
+
+/// The guides and their steps, as `guides.js` lists them.
+fn guides() -> Vec<(String, Vec<String>)> {
+    let text = read(&top().join("extension/views/guides.js"));
+    let (_, table) = text.split_once("GUIDES = {\n").expect("the table of guides");
+    let (table, _) = table.split_once("\n};").expect("its end");
+    let mut guides: Vec<(String, Vec<String>)> = Vec::new();
+    for line in table.lines() {
+        let (indent, name) = (line.len() - line.trim_start().len(), line.trim().split(':').next().unwrap_or_default());
+        match (indent, guides.last_mut()) {
+            (2, _) if name.starts_with(char::is_alphabetic) => {
+                // A short one stands in one line.
+                let rest = line.split_once('{').map_or("", |(_, rest)| rest);
+                let steps = rest.split(',').filter_map(|part| Some(part.split_once(':')?.0.trim().to_owned()));
+                guides.push((name.to_owned(), steps.collect()));
+            }
+            (4, Some((_, steps))) => steps.push(name.to_owned()),
+            _ => {}
+        }
+    }
+    guides
+}
+
+fn steps() -> Vec<String> {
+    guides().iter().flat_map(|(guide, steps)| steps.iter().map(move |step| format!("{guide}_{step}"))).collect()
 }
 
 /// The remedies that clear: the popup offers them under short names of their own.

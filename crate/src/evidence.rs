@@ -194,4 +194,6 @@ pub enum Outcome {
     Done,
     Refused,
     Failed,
+    /// Passed over by the person.
+    Skipped,
 }

@@ -84,6 +84,7 @@ pub fn tools(cause: Option<&Cause>, address: &Address) -> Vec<Step> {
 fn state(attempt: &Attempt, judgement: Option<&Judgement>) -> StepState {
     match attempt.outcome {
         Outcome::Refused | Outcome::Failed => StepState::Failed,
+        Outcome::Skipped => StepState::Skipped,
         Outcome::Done
             if attempt.verdict.is_some() || judgement.is_some_and(|judged| judged.remedy == attempt.remedy) =>
         {

@@ -218,6 +218,8 @@ pub enum StepState {
     Tried,
     /// Could not be carried out.
     Failed,
+    /// Passed over by the person.
+    Skipped,
 }
 
 /// What the hands do for a remedy.

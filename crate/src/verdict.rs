@@ -9,7 +9,8 @@ use crate::{
 
 /// The attempt that waits for a verdict, if there is one.
 fn pending(visit: &Visit) -> Option<&Attempt> {
-    visit.history.last().filter(|attempt| attempt.outcome == Outcome::Done && attempt.verdict.is_none())
+    let last = visit.history.iter().rfind(|attempt| attempt.outcome != Outcome::Skipped);
+    last.filter(|attempt| attempt.outcome == Outcome::Done && attempt.verdict.is_none())
 }
 
 /// `None` while nothing can be told: no attempt, no later load, a human check in between, a page that says

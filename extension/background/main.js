@@ -7,4 +7,8 @@ import { watchRequests } from "./response.js";
 chrome.runtime.onMessage.addListener(receive);
 watchRequests();
 chrome.alarms.onAlarm.addListener(forget);
+chrome.runtime.onInstalled.addListener(({ reason }) => {
+  if (reason === "install")
+    chrome.tabs.create({ url: chrome.runtime.getURL("views/welcome.html") });
+});
 load(); // whatever woke us needs the core a moment later

@@ -2,16 +2,17 @@
 // an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Everything else gets no
 // answer, and nothing happens.
 import { changeCase, undoOf } from "./casebook.js";
+import { mark, pick, remember, silenceKind, startOver, unmark } from "./checklist.js";
 import { stop } from "./remedies/check.js";
 import { apply, settle, undo } from "./remedies/index.js";
 import { dueOf, end, wish } from "./remedies/wait.js";
-import { overlayStyle } from "./show.js";
+import { hides, manner, overlayStyle } from "./show.js";
 import { ourHost, passedHost } from "./sites.js";
 import { examineEvidence, examinePage, healthyCase } from "./visit.js";
 
 /** @typedef {import("./visit.js").Evidence} Evidence */
 /** `page`: a content script, not a view of ours. @typedef {{ tab: number; address?: string; page: boolean }} Asker */
-/** @typedef {{ kind: string; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; evidence?: Evidence }} Message */
+/** @typedef {{ kind: string; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; skipped?: unknown; symptom?: unknown; silent?: unknown; evidence?: Evidence }} Message */
 
 /** @param {unknown} error */
 const complain = (error) => console.error("Access Medic:", error);
@@ -37,12 +38,16 @@ async function look(tab) {
 async function caseOf({ tab, address, page }) {
   const ours = ourHost(address);
   const host = ours ?? passedHost(address);
-  if (!host || !address) return null;
   const entry = await changeCase(tab, (stored) => stored);
-  if (entry && new URL(entry.url).hostname === host) {
+  const picked = entry?.symptom && !page;
+  if (!picked && (!host || !address)) return null;
+  if (entry && (picked || new URL(entry.url).hostname === host)) {
     const kept = await undoOf(tab);
-    return { ...(await settle(entry)), ...(kept && { undo: kept.remedy }) };
+    // What the person does not want to see is closed.
+    const closed = entry.closed || (page && (await hides(entry)));
+    return { ...(await settle(entry)), closed, ...(kept && { undo: kept.remedy }) };
   }
+  if (!address) return null;
   return page || !ours ? null : healthyCase(tab, address);
 }
 
@@ -56,12 +61,34 @@ const HANDLERS = {
   },
   async ask({ look: wanted }, asker) {
     if (wanted && !asker.page && passedHost(asker.address)) await look(asker.tab);
-    const style = asker.page && { style: await overlayStyle() };
-    return { case: await caseOf(asker), ...style };
+    const looks = asker.page && { style: await overlayStyle(), ...(await manner()) };
+    return { case: await caseOf(asker), ...looks };
   },
   async apply({ remedy }, asker) {
     const outcome = await apply(await caseOf(asker), String(remedy));
-    return { outcome, case: await caseOf(asker) };
+    const entry = await caseOf(asker);
+    await remember(entry ?? undefined);
+    return { outcome, case: entry };
+  },
+  async mark({ remedy, skipped }, asker) {
+    await mark(await caseOf(asker), String(remedy), skipped ? "skipped" : "done");
+    return { case: await caseOf(asker) };
+  },
+  async unmark({ remedy }, asker) {
+    await unmark(await caseOf(asker), String(remedy));
+    return { case: await caseOf(asker) };
+  },
+  async restart(_message, asker) {
+    await startOver(await caseOf(asker));
+    return { case: await caseOf(asker) };
+  },
+  async pick({ symptom }, asker) {
+    if (!asker.page) await pick(asker.tab, String(symptom));
+    return { case: await caseOf(asker) };
+  },
+  async silence({ silent }, asker) {
+    await silenceKind(await caseOf(asker), silent === true);
+    return { case: await caseOf(asker) };
   },
   async undo(_message, asker) {
     const outcome = await undo(await caseOf(asker));

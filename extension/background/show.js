@@ -1,5 +1,6 @@
 // Brings the overlay into the page. It draws nothing: the overlay asks for its case, and leaves when there is none.
 
+import { settings } from "../settings.js";
 import { ourHost } from "./sites.js";
 
 /** Only on OpenAI's pages, and where the report allows it. @param {AccessMedic.Case | undefined} entry */
@@ -9,6 +10,14 @@ export function mayShow(entry) {
   return diagnosis ? diagnosis.overlay : judgement !== undefined;
 }
 
+/** Has the person chosen not to see this on the page? @param {AccessMedic.Case | undefined} entry */
+export async function hides(entry) {
+  const { overlay, silenced } = await settings();
+  const { diagnosis } = entry?.report ?? {};
+  if (overlay === "never" || (diagnosis && silenced.includes(diagnosis.cause))) return true;
+  return overlay === "pages" && diagnosis !== undefined && diagnosis.surface !== "page";
+}
+
 /** @type {Promise<string> | undefined} */
 let style;
 
@@ -16,6 +25,14 @@ let style;
 export function overlayStyle() {
   style ??= fetch(chrome.runtime.getURL("views/report.css")).then((file) => file.text());
   return style;
+}
+
+/** The language and the colours that the reader chose. */
+export async function manner() {
+  const { language, theme } = await settings();
+  if (!language) return { theme };
+  const file = await fetch(chrome.runtime.getURL(`_locales/${language}/messages.json`));
+  return { theme, words: await file.json() };
 }
 
 /** @param {number} tabId */

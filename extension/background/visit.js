@@ -3,7 +3,7 @@
 import { paint } from "./badge.js";
 import { examine } from "./brain.js";
 import { change, changeAnswer } from "./casebook.js";
-import { mayShow, show } from "./show.js";
+import { hides, mayShow, show } from "./show.js";
 import { ourHost, withoutIds } from "./sites.js";
 
 /** @typedef {AccessMedic.Case} Case */
@@ -27,6 +27,9 @@ const REMEMBERED = 30 * 60000;
 const REQUESTS = 20;
 /** How long a failed request counts: the app asks again, and what works again is not heard of. */
 const RECENT = 60000;
+
+/** Where a fault belongs that was seen elsewhere. */
+const HOME = "https://chatgpt.com/";
 
 /** Pages that wait, by tab. @type {Map<number, (value: unknown) => void>} */
 const early = new Map();
@@ -75,7 +78,7 @@ export async function examinePage(tab, evidence) {
 
 /** The attempt that the next load judges. @param {Attempt[]} history */
 function pending(history) {
-  const last = history.at(-1);
+  const last = history.findLast(({ outcome }) => outcome !== "skipped");
   return last?.outcome === "done" && !last.verdict ? last : undefined;
 }
 
@@ -101,11 +104,11 @@ function findingsOf({ checks }) {
  * @param {Case} entry
  * @param {Report["diagnosis"]} standing
  * @param {Journal["loads"]} loads
+ * @param {string[]} [findings]
  */
-async function ask(evidence, entry, standing, loads) {
+async function ask(evidence, entry, standing, loads, findings = findingsOf(entry)) {
   const whole = { alerts: [], requests: [], guests: [], ...evidence };
   const { history } = entry;
-  const findings = findingsOf(entry);
   const now = Date.now();
   const offset = -new Date(now).getTimezoneOffset();
   const clock = { now, offset };
@@ -172,7 +175,8 @@ async function follow(stored, tab, evidence, loads) {
   const waiting = pending(stored?.history ?? []);
   const crossed = stored && hostOf(stored.url) !== hostOf(url);
   const foreign = crossed && !(waiting && at - waiting.at < CROSSING);
-  const entry = stored && !foreign ? stored : blank(tab, url, at);
+  // A symptom that was picked stays until a page shows a fault of its own.
+  const entry = stored && !foreign && !stored.symptom ? stored : blank(tab, url, at);
   const earlier = entry.at === at ? entry.report : undefined;
   const standing = page ? undefined : earlier?.diagnosis;
   const report = await ask(evidence, entry, standing, loads);
@@ -192,13 +196,16 @@ async function follow(stored, tab, evidence, loads) {
     closed: entry.closed && known && !judgement,
     history:
       attempt && judgement
-        ? entry.history.with(-1, { ...attempt, verdict: judgement.verdict })
+        ? entry.history.with(entry.history.lastIndexOf(attempt), {
+            ...attempt,
+            verdict: judgement.verdict,
+          })
         : entry.history,
   };
   if (diagnosis || judgement) return next;
 
   // Nothing is known to be wrong. Only a page can say so; a toast or a bare answer cannot.
-  if (!page || !stored) return stored;
+  if (!page || !stored || stored.symptom) return stored;
   if (foreign) return undefined;
   if (earlier) return earlier.diagnosis ? undefined : stored;
   // A step was carried out on the load before this one: its receipt stays, and it may still be judged.
@@ -228,7 +235,7 @@ export async function examineEvidence(tab, evidence) {
   // An overlay that is there already must see that its case is over.
   const over = before?.at === evidence.at && mayShow(before);
   await Promise.all([
-    (over || mayShow(after)) && show(tab),
+    (over || (mayShow(after) && !(await hides(after)))) && show(tab),
     paint(tab, after?.report, evidence.failure !== undefined),
   ]);
 }
@@ -275,6 +282,35 @@ export async function replan(entry) {
   const { url, at } = entry;
   const report = await ask({ url, at }, entry, entry.report.diagnosis, []);
   return report ? { ...entry, report } : entry;
+}
+
+/**
+ * What a person says they see, wherever that is: the plan for it.
+ * @param {number} tab
+ * @param {string} symptom
+ * @param {Attempt[]} history
+ * @returns {Promise<Case | undefined>}
+ */
+export async function symptomCase(tab, symptom, history) {
+  const entry = { ...blank(tab, HOME, Date.now()), symptom, history };
+  /** @type {AccessMedic.Diagnosis} */
+  const unknown = {
+    cause: "cannot_tell",
+    family: "unknown",
+    confidence: "possible",
+    mover: "you",
+    // What was not seen on this page is not disproved by it.
+    surface: "alert",
+    overlay: false,
+    reasons: [],
+    facts: { host: hostOf(HOME) },
+    others: [],
+  };
+  const { url, at } = entry;
+  const report = await ask({ url, at }, entry, unknown, [], [`symptom_${symptom}`]);
+  if (report?.diagnosis?.cause === unknown.cause || !report?.diagnosis) return;
+  const diagnosis = { ...report.diagnosis, confidence: unknown.confidence, others: [] };
+  return replan({ ...entry, report: { ...report, diagnosis } });
 }
 
 /** What can be done where nothing is known to be wrong; kept once something is done. @param {number} tab @param {string} url */

@@ -2,6 +2,8 @@
 // takes the focus, decides nothing, and goes when it is closed or there is nothing left to say.
 globalThis.accessMedicOverlay ??= (() => {
   const {
+    speak,
+    direction,
     word,
     make,
     icon,
@@ -34,8 +36,8 @@ globalThis.accessMedicOverlay ??= (() => {
   const status = make("p.unseen", { role: "status" });
   const view = make("div", {});
   // The language stands inside: `all: initial` on the host would undo what it does to fonts.
-  const region = { role: "region", "aria-label": word("overlay_label"), lang: word("language") };
-  root.append(make("div.medic", region, status, view));
+  const region = make("div.medic", { role: "region" }, status, view);
+  root.append(region);
   root.adoptedStyleSheets = [sheet];
 
   // Looked up now: a page that outlives the extension gets no more words.
@@ -193,6 +195,9 @@ globalThis.accessMedicOverlay ??= (() => {
       apply: (...use) => apply(found, ...use),
       undo: () => tell(found, found.undo ?? "", send({ kind: "undo" })),
       stop: () => send({ kind: "stop" }).then(ask),
+      mark: (remedy, skipped) => send({ kind: "mark", remedy, skipped }).then(redraw),
+      unmark: (remedy) => send({ kind: "unmark", remedy }).then(redraw),
+      restart: () => send({ kind: "restart" }).then(redraw),
       due: () => send({ kind: "due" }),
       wish: (again) => send({ kind: "wish", again }),
     };
@@ -222,6 +227,13 @@ globalThis.accessMedicOverlay ??= (() => {
           next(scene),
           fold("steps", [word("overlay_steps", plan?.length ?? 0)], checklist(scene, false)),
           reasons(scene),
+          make(
+            "div.foot",
+            {},
+            button("quiet", "silence", word("overlay_silence"), () =>
+              send({ kind: "silence", silent: true }).then(redraw),
+            ),
+          ),
         ),
       ),
     );
@@ -250,8 +262,15 @@ globalThis.accessMedicOverlay ??= (() => {
     const reply = await send({ kind: "ask" });
     if (!reply) return;
     sheet.replaceSync(reply.style ?? "");
+    speak(reply.words);
+    Object.assign(region, { lang: word("language"), ariaLabel: word("overlay_label") });
+    host.dir = direction();
+    region.dataset.theme = reply.theme ?? "";
     draw(reply.case);
   }
+
+  /** @param {AccessMedic.AskReply | undefined} reply */
+  const redraw = (reply) => reply && draw(reply.case);
 
   return { show: ask };
 })();

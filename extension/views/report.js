@@ -1,5 +1,6 @@
 // The only drawing of a report, for the overlay and the popup: from a case to nodes. It decides nothing: states and their
-// order come from the report, words from _locales under keys made of its ids. It keeps only the chosen way to clear.
+// order come from the report, words from _locales under keys made of its ids. It keeps only the chosen way to clear and,
+// where the reader chose another language than the browser's, its words.
 globalThis.accessMedicReport ??= (() => {
   /** @typedef {AccessMedic.Drawing} Drawing */
   /** @typedef {AccessMedic.Scene} Scene */
@@ -21,17 +22,47 @@ globalThis.accessMedicReport ??= (() => {
     turn: "M6 3.5 10.5 8 6 12.5",
     open: "M4 8h8",
     out: "M6.5 3.5h-3v9h9v-3m-3-6h3v3m-.2-2.8L7.5 8.5",
+    skip: "m3.5 4.5 4 3.5-4 3.5m5-7 4 3.5-4 3.5",
+    back: "M10 3.5 5.5 8 10 12.5",
+    book: "M8 4.2C6.6 3.2 4.6 2.9 2.5 3v9.4c2.1-.1 4.1.2 5.5 1.2 1.4-1 3.4-1.3 5.5-1.2V3c-2.1-.1-4.1.2-5.5 1.2Zm0 0v9.4",
+    gear: "M8 10.2a2.2 2.2 0 1 0 0-4.4 2.2 2.2 0 0 0 0 4.4ZM8 1.8v2m0 8.4v2m6.2-6.2h-2m-8.4 0h-2m10.6-4.4-1.4 1.4m-6 6-1.4 1.4m8.8 0-1.4-1.4m-6-6L3.6 3.6",
   };
   /** @type {Record<string, string>} */
-  const MARKS = { done: "check", tried: "again", failed: "bang" };
+  const MARKS = { done: "check", tried: "again", failed: "bang", skipped: "skip" };
+  /** Done by a person, and ticked by one. */
+  const BY_HAND = ["manual", "open", "private", "wait"];
 
   /** @type {Record<AccessMedic.Finding["state"], string>} */
   const STATES = { good: "check", bad: "bang", open: "open", not_run: "open" };
 
   let chosen = "";
 
+  /** Chrome's messages, for a language other than the browser's. @type {Drawing["tongueOf"]} */
+  function tongueOf(messages) {
+    /** @type {AccessMedic.Tongue["word"]} */
+    const word = (key, ...values) => {
+      const { message = "", placeholders = {} } = messages[key] ?? {};
+      return message.replace(/\$(\w+)\$/g, (_, name) => {
+        const { content = "" } = placeholders[name.toLowerCase()] ?? {};
+        return values[Number(content.slice(1)) - 1] ?? "";
+      });
+    };
+    return { word, language: word("language") };
+  }
+
+  /** @type {AccessMedic.Tongue | undefined} */
+  let tongue;
+
+  /** @type {Drawing["speak"]} */
+  function speak(messages) {
+    tongue = messages && tongueOf(messages);
+  }
+
+  const direction = () => (/^(ar|fa|he|ur)\b/.test(word("language")) ? "rtl" : "ltr");
+
   /** @type {Drawing["word"]} */
   function word(key, ...values) {
+    if (tongue) return tongue.word(key, ...values.map(String));
     try {
       return chrome.i18n.getMessage(key, values.map(String));
     } catch {
@@ -384,8 +415,29 @@ globalThis.accessMedicReport ??= (() => {
     because(scene, step),
     ...notes(scene, step),
     ...(waits(scene, step) ? countdown(scene, step) : [pause(step), control(scene, step, "go")]),
-    source(step),
+    make(
+      "div.aside",
+      {},
+      source(step),
+      button("quiet", `skip-${step.remedy}`, word("popup_skip"), () =>
+        scene.mark(step.remedy, true),
+      ),
+    ),
   ];
+
+  /** The number of a step, its mark, or the box to tick it by hand. @param {Scene} scene @param {Step} step @param {number} index @param {boolean} whole */
+  function dot(scene, { remedy, state, action }, index, whole) {
+    const mark = MARKS[state] ? icon(MARKS[state]) : `${index + 1}`;
+    if (!whole || scene.case.busy || !BY_HAND.includes(action.kind))
+      return make("span.dot", { "aria-hidden": "true" }, mark);
+    const node = button("dot", `tick-${remedy}`, mark, () =>
+      MARKS[state] ? scene.unmark(remedy) : scene.mark(remedy, false),
+    );
+    node.setAttribute("role", "checkbox");
+    node.setAttribute("aria-checked", `${state === "done"}`);
+    node.setAttribute("aria-label", word("popup_tick", word(`remedy_${remedy}_title`)));
+    return node;
+  }
 
   /** @type {Drawing["next"]} */
   function next(scene) {
@@ -409,11 +461,7 @@ globalThis.accessMedicReport ??= (() => {
           "aria-current": now && "step",
           tabindex: "-1",
         },
-        make(
-          "span.dot",
-          { "aria-hidden": "true" },
-          MARKS[state] ? icon(MARKS[state]) : `${index + 1}`,
-        ),
+        dot(scene, step, index, whole),
         now
           ? make("div", {}, ...(whole ? panel(scene, step) : [make("b", {}, title)]))
           : fold(
@@ -424,10 +472,20 @@ globalThis.accessMedicReport ??= (() => {
               undoing(scene, step),
               state !== "done" && control(scene, step, "mini"),
               source(step),
+              MARKS[state] &&
+                button("quiet", `back-${remedy}`, word("popup_take_back"), () =>
+                  scene.unmark(remedy),
+                ),
             ),
       );
     });
-    return make("ol.steps", {}, ...items);
+    const begun = scene.case.report.plan.some(({ state }) => MARKS[state]);
+    return make(
+      "div",
+      {},
+      make("ol.steps", {}, ...items),
+      whole && begun && button("quiet", "restart", word("popup_restart"), scene.restart),
+    );
   }
 
   /** @type {Drawing["reasons"]} */
@@ -446,6 +504,7 @@ globalThis.accessMedicReport ??= (() => {
         const finding = checks?.findings.find(
           ({ id }) => reason.clue === "finding" && id === reason.quote,
         );
+        if (/^symptom_/.test(reason.quote)) return make("li", {}, word("popup_symptom"));
         return finding
           ? make("li", {}, found(finding))
           : line(word(`clue_${reason.clue}`), [reason]);
@@ -580,6 +639,9 @@ globalThis.accessMedicReport ??= (() => {
   }
 
   return {
+    tongueOf,
+    speak,
+    direction,
     word,
     make,
     icon,

@@ -3,22 +3,8 @@
 // no token, no e-mail, no query, no id of a conversation. Knows no page and no browser: `popup.js` shows and copies it.
 
 /** @typedef {AccessMedic.Case} Case */
-/** @typedef {Record<string, { message: string; placeholders?: Record<string, { content: string }> }>} Messages */
-/** In one language. @typedef {{ word: (key: string, ...values: string[]) => string; language: string }} Tongue */
+/** @typedef {AccessMedic.Tongue} Tongue */
 /** @typedef {{ version: string; browser: string; address?: string }} Program `address`: only if the reader wants it in */
-
-/** Chrome's messages, for a language other than the browser's. @param {Messages} messages @returns {Tongue} */
-export function tongueOf(messages) {
-  /** @type {Tongue["word"]} */
-  const word = (key, ...values) => {
-    const { message = "", placeholders = {} } = messages[key] ?? {};
-    return message.replace(/\$(\w+)\$/g, (_, name) => {
-      const { content = "" } = placeholders[name.toLowerCase()] ?? {};
-      return values[Number(content.slice(1)) - 1] ?? "";
-    });
-  };
-  return { word, language: word("language") };
-}
 
 /** Words of an address; anything else may be an id or a name. */
 const WORD = /^[a-z][a-z_-]{0,23}$/;

@@ -402,8 +402,13 @@ export class Firefox {
           .getMessageArray()
           .filter((/** @type {any} */ message) => message instanceof Ci.nsIScriptError)
           .filter((/** @type {any} */ error) => !(error.flags & Ci.nsIScriptError.warningFlag))
-          // Firefox's own note that a page went away while it waited for a reply, as any reload may do.
-          .filter((/** @type {any} */ error) => !/after context unloaded/.test(error.errorMessage))
+          // Firefox's own notes that a page went away while it waited for a reply, as any reload may do.
+          .filter(
+            (/** @type {any} */ error) =>
+              !/after context unloaded|while context is inactive/.test(error.errorMessage),
+          )
+          // Its own code complains of our pages, too, when an extension is loaded anew.
+          .filter((/** @type {any} */ error) => !error.sourceName.startsWith("resource:"))
           .map((/** @type {any} */ error) => `${error.errorMessage} ${error.sourceName}`)
           .filter((/** @type {string} */ line) => line.includes(origin))
       );

@@ -12,10 +12,12 @@ import { until } from "./patience.mjs";
 import { Stage } from "./stage.mjs";
 import { View } from "./views.mjs";
 
-const { reportOf, tongueOf, browserOf } = await import(
+const { reportOf, browserOf } = await import(
   pathToFileURL(join(RUN.extension, "views/support.js")).href
 );
 
+await import(pathToFileURL(join(RUN.extension, "views/report.js")).href);
+const { tongueOf } = /** @type {any} */ (globalThis).accessMedicReport;
 const { initSync, examine } = await import(
   pathToFileURL(join(RUN.extension, "core/access_medic.js")).href
 );

@@ -106,6 +106,20 @@ export class View {
     });
   }
 
+  /** A trusted click on the control that has this name for a screen reader. @param {string} name */
+  async press(name) {
+    const { x, y } = await until(
+      () => this.tab.inRoot(this.#host, spotOfName, name),
+      `a control named ${name}`,
+      3000,
+    ).catch(async (error) => {
+      const shown = (await this.read())?.text ?? "there is no view";
+      throw new Error(`${error.message}; shown: ${JSON.stringify(shown)}`);
+    });
+    if (this.#host !== undefined) await pause(SEEN);
+    await this.tab.click(x, y);
+  }
+
   /** A trusted click on the button of a remedy. @param {string} remedy */
   async apply(remedy) {
     await this.click(buttonOf(remedy));
@@ -137,6 +151,20 @@ function spotOf(root, selector, words) {
   for (const found of root.querySelectorAll(selector)) {
     if (words !== "" && found.textContent?.trim() !== words) continue;
     // Not what is folded away.
+    if (!found.checkVisibility()) continue;
+    found.scrollIntoView({ block: "center", behavior: "instant" });
+    const box = found.getBoundingClientRect();
+    return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
+  }
+  return undefined;
+}
+
+/** @param {Document | ShadowRoot} root @param {string} name */
+function spotOfName(root, name) {
+  for (const found of root.querySelectorAll("button, a[href], summary, label, input, select")) {
+    const said = found.getAttribute("aria-label") ?? found.textContent?.trim();
+    // A fold says more behind its title.
+    if (said !== name && !(found.localName === "summary" && said?.startsWith(name))) continue;
     if (!found.checkVisibility()) continue;
     found.scrollIntoView({ block: "center", behavior: "instant" });
     const box = found.getBoundingClientRect();

@@ -31,6 +31,8 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     for name in core::files() {
         files.insert(format!("core/{name}"), checkout::read(&checkout.core().join(&name))?);
     }
+    // The lists that the checks go by, for people to search in.
+    files.insert("core/countries.csv".into(), checkout::read(&checkout.join("crate/checks/countries.csv"))?);
     let manifest = manifest(&checkout::read_text(&checkout.join("manifest.json"))?, checkout.version(), browser)?;
     files.insert("manifest.json".into(), manifest.into_bytes());
 

@@ -145,6 +145,6 @@ macro_rules! word {
 }
 
 word!(Confidence: "possible" Possible, "likely" Likely, "certain" Certain);
-word!(Outcome: "done" Done, "refused" Refused, "failed" Failed);
+word!(Outcome: "done" Done, "refused" Refused, "failed" Failed, "skipped" Skipped);
 word!(Surface: "page" Page, "alert" Alert, "request" Request, "network" Network);
 word!(Verdict: "resolved" Resolved, "changed" Changed, "persists" Persists);

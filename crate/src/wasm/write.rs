@@ -142,7 +142,7 @@ word!(Confidence: Possible "possible", Likely "likely", Certain "certain");
 word!(Mover: You "you", Wait "wait", Openai "openai", Network "network");
 word!(Surface: Page "page", Alert "alert", Request "request", Network "network");
 word!(Verdict: Resolved "resolved", Changed "changed", Persists "persists");
-word!(StepState: Next "next", Open "open", Done "done", Tried "tried", Failed "failed");
+word!(StepState: Next "next", Open "open", Done "done", Tried "tried", Failed "failed", Skipped "skipped");
 word!(Failing: Browser "browser", Edge "edge", Origin "origin");
 word!(
     ReasonKind: Status "status", Header "header", Code "code", Marker "marker", Title "title", Text "text",

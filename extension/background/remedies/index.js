@@ -1,7 +1,7 @@
 // Carries out a remedy that the report of a case offers, one at a time in a tab, and records the attempt. Whether it
 // helped is for the next load to show. Links open themselves in the views, where the person clicks them.
 import { changeCase, keepUndo, noteCase, undoOf } from "../casebook.js";
-import { PATTERNS } from "../sites.js";
+import { ourHost, PATTERNS } from "../sites.js";
 import { replan } from "../visit.js";
 import { check } from "./check.js";
 import { clear } from "./clear.js";
@@ -104,6 +104,16 @@ async function alone(tab, act) {
 }
 
 /**
+ * The tab may be closed by now, which takes nothing back; and a symptom may have been picked on anybody's page.
+ * @param {Case} entry
+ * @param {chrome.tabs.ReloadProperties} [how]
+ */
+async function reload({ tab, symptom }, how) {
+  const { url } = await chrome.tabs.get(tab).catch(() => ({ url: "" }));
+  if (!symptom || ourHost(url)) await chrome.tabs.reload(tab, how ?? {}).catch(() => {});
+}
+
+/**
  * Notes what came of a step. Where there is no room left, what could be undone makes way.
  * @param {Case} entry
  * @param {string} remedy
@@ -164,9 +174,7 @@ export async function apply(entry, remedy) {
       action.kind === "manual" ? action.check : ["clear", "reload", "wait"].includes(action.kind);
     // What was cleared must not come back from the HTTP cache.
     const bypassCache = action.kind === "clear";
-    // The tab may be closed by now, which takes nothing back.
-    if (again && outcome.kind === "done")
-      await chrome.tabs.reload(tab, { bypassCache }).catch(() => {});
+    if (again && outcome.kind === "done") await reload(entry, { bypassCache });
     return outcome;
   });
 }
@@ -190,7 +198,7 @@ export async function undo(entry) {
       const receipts = receipt && { [kept.remedy]: { ...receipt, undone } };
       return replan({ ...stored, history, receipts: { ...stored.receipts, ...receipts } });
     });
-    await chrome.tabs.reload(tab).catch(() => {});
+    await reload(entry);
     return { kind: "done" };
   });
 }

@@ -1,0 +1,55 @@
+// What a person does to the checklist by hand: ticks a step, passes one over, takes that back, starts over, or picks the
+// symptom that the list is for. It carries out nothing.
+import { keepPicked, picked, silence } from "../settings.js";
+import { changeCase } from "./casebook.js";
+import { replan, symptomCase } from "./visit.js";
+
+/** @typedef {AccessMedic.Case} Case */
+/** What a person works through in a week is still the same thing. */
+const LASTS = 7 * 24 * 3600000;
+
+/** @param {Case | null} entry @param {(entry: Case) => AccessMedic.Attempt[]} edit */
+async function edited(entry, edit) {
+  if (!entry?.report.diagnosis) return;
+  const after = await changeCase(entry.tab, (stored = entry) =>
+    replan({ ...stored, history: edit(stored) }),
+  );
+  await remember(after);
+}
+
+/** Where a symptom was picked the list outlives tab and browser. @param {Case | undefined} entry */
+export async function remember(entry) {
+  if (entry?.symptom)
+    await keepPicked({ symptom: entry.symptom, at: Date.now(), history: entry.history });
+}
+
+/** Of a step that the list has. @param {Case | null} entry @param {string} remedy @param {"done" | "skipped"} outcome */
+export const mark = (entry, remedy, outcome) =>
+  edited(entry, ({ history, report: { plan, diagnosis } }) => {
+    if (!diagnosis || !plan.some((step) => step.remedy === remedy)) return history;
+    const { cause, surface } = diagnosis;
+    return [...history, { remedy, cause, surface, at: Date.now(), outcome }];
+  });
+
+/** @param {Case | null} entry @param {string} remedy */
+export const unmark = (entry, remedy) =>
+  edited(entry, ({ history }) => history.filter((attempt) => attempt.remedy !== remedy));
+
+/** @param {Case | null} entry */
+export const startOver = (entry) => edited(entry, () => []);
+
+/** @param {number} tab @param {string} symptom empty: none any more */
+export async function pick(tab, symptom) {
+  const before = await picked();
+  const again = before?.symptom === symptom && Date.now() - before.at < LASTS;
+  const entry = symptom && (await symptomCase(tab, symptom, again ? before.history : []));
+  await changeCase(tab, () => entry || undefined);
+  if (entry) await remember(entry);
+  else await keepPicked(undefined);
+}
+
+/** @param {Case | null} entry @param {boolean} silent */
+export async function silenceKind(entry, silent) {
+  const { diagnosis } = entry?.report ?? {};
+  if (diagnosis) await silence(diagnosis.cause, silent);
+}

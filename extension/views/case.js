@@ -1,0 +1,204 @@
+// What the popup shows of a tab: the diagnosis with its checklist, or that all is well, with the checks, the ways to clear and
+// the symptoms that can be picked instead.
+import { silence } from "../settings.js";
+import { support } from "./preview.js";
+
+const {
+  word,
+  make,
+  icon,
+  button,
+  send,
+  fold,
+  told,
+  judged,
+  verdict,
+  diagnosis,
+  checklist,
+  reasons,
+  checks,
+  tools,
+} = globalThis.accessMedicReport;
+
+/** As `crate/catalog/findings.toml` has them. */
+const SYMPTOMS = [
+  "cannot_open",
+  "blocked",
+  "country",
+  "login",
+  "code",
+  "broken_off",
+  "limit",
+  "account",
+  "api",
+];
+
+const SITES = { origins: chrome.runtime.getManifest().host_permissions };
+/** People can take the sites away from an extension, and a browser can give them only at a click. */
+let permitted = await chrome.permissions.contains(SITES);
+
+async function permit() {
+  permitted = await chrome.permissions.request(SITES).catch(() => false);
+  return permitted;
+}
+
+/** Without the sites there is nothing to be seen or done. @param {View} view */
+const plea = ({ tab, ask }) =>
+  make(
+    "section.leave",
+    {},
+    make("b", {}, word("permit_title")),
+    make("p", {}, word("permit_what")),
+    // A page that was loaded meanwhile was not looked at.
+    button("go", "permit", word("permit_button"), async () => {
+      if (await permit()) await chrome.tabs.reload(tab);
+      ask(true);
+    }),
+  );
+
+/** When no fault is known. @param {AccessMedic.Case | null} found */
+function calm(found) {
+  const key = found ? "popup_healthy" : "popup_elsewhere";
+  const judgement = found?.report.judgement;
+  const [title, what] = judgement ? judged(judgement) : [word(`${key}_title`), word(`${key}_what`)];
+  return make(
+    "section.calm",
+    { "data-verdict": judgement?.verdict },
+    make("span.seal", {}, icon(found ? "check" : "mark")),
+    make("h2.headline", { tabindex: "-1" }, title),
+    make("p.what", {}, what),
+  );
+}
+
+/** Faults that this tab does not show. @param {View} view */
+function symptoms({ tab, draw, picked }) {
+  /** @param {string} symptom */
+  const pick = async (symptom) => draw((await send({ kind: "pick", tab, symptom }))?.case ?? null);
+  return fold(
+    "symptoms",
+    [word("popup_symptoms_title")],
+    make("p.what", {}, word("popup_symptoms_what")),
+    picked &&
+      button("mini wide", "go-on", word("popup_go_on", word(`symptom_${picked.symptom}`)), () =>
+        pick(picked.symptom),
+      ),
+    make(
+      "ul.picks",
+      {},
+      ...SYMPTOMS.map((symptom) =>
+        make(
+          "li",
+          {},
+          button("mini wide", `symptom-${symptom}`, word(`symptom_${symptom}`), () =>
+            pick(symptom),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+/**
+ * The popup around it. `ask`: for the case anew, of a page of others too if `look`. `silenced`: causes that are not drawn.
+ * @typedef {{
+ *   tab: number;
+ *   ask: (look?: boolean) => unknown;
+ *   draw: (found: AccessMedic.Case | null) => void;
+ *   silenced: string[];
+ *   picked: import("../settings.js").Picked | undefined;
+ * }} View
+ */
+
+/** Kept over a drawing: the casebook changes right after a refusal. @type {AccessMedic.Scene["notice"]} */
+let notice;
+
+let drawn = false;
+
+/** @param {AccessMedic.Case} found @param {View} view @returns {AccessMedic.Scene} */
+function sceneOf(found, { tab, draw }) {
+  /** @param {AccessMedic.AskReply | undefined} reply */
+  const redraw = (reply) => draw(reply?.case ?? found);
+  return {
+    case: found,
+    notice,
+    async apply(remedy, link) {
+      // Asked in the click itself, or the browser would not ask.
+      if (!permitted && !link) await permit();
+      const sent = send({ kind: "apply", remedy, tab });
+      notice = undefined;
+      if (!link) draw({ ...found, busy: remedy });
+      const reply = await sent;
+      // Taken away meanwhile: from now on they are asked for.
+      permitted &&= reply?.outcome.reason !== "no_permission";
+      notice = { remedy, text: told(reply?.outcome ?? { kind: "failed" }) };
+      redraw(reply);
+    },
+    async undo() {
+      const reply = await send({ kind: "undo", tab });
+      notice = { remedy: found.undo ?? "", text: told(reply?.outcome ?? { kind: "failed" }) };
+      redraw(reply);
+    },
+    stop: () => send({ kind: "stop", tab }),
+    due: () => send({ kind: "due", tab }),
+    wish: (again) => send({ kind: "wish", again, tab }),
+    mark: async (remedy, skipped) => redraw(await send({ kind: "mark", remedy, skipped, tab })),
+    unmark: async (remedy) => redraw(await send({ kind: "unmark", remedy, tab })),
+    restart: async () => redraw(await send({ kind: "restart", tab })),
+  };
+}
+
+/** What stands below the list of a fault. @param {AccessMedic.Case} found @param {View} view */
+function ending({ symptom, report: { diagnosis: fault } }, { tab, draw, silenced, ask }) {
+  if (symptom)
+    return button("mini wide", "end", word("popup_symptom_end"), async () =>
+      draw((await send({ kind: "pick", tab, symptom: "" }))?.case ?? null),
+    );
+  if (!fault || !silenced.includes(fault.cause)) return undefined;
+  return make(
+    "p.silenced",
+    {},
+    word("popup_silenced"),
+    " ",
+    button("mini", "unsilence", word("popup_unsilence"), async () => {
+      await silence(fault.cause, false);
+      ask();
+    }),
+  );
+}
+
+/** @param {AccessMedic.Case | null} found @param {View} view @returns {AccessMedic.Child[]} */
+export function caseParts(found, view) {
+  const fault = found?.report.diagnosis;
+  const scene = found && sceneOf(found, view);
+  const cleaning = scene ? tools(scene, "mini wide") : [];
+  const title = cleaning.length > 0 && word("popup_tools_title");
+  const checking = scene ? checks(scene, "mini wide") : [];
+  const checkup = checking.length > 0 && fold("checks", [word("popup_checks_title")], ...checking);
+  // Whoever asked for it, by a step too, sees it; then it stays as the reader leaves it.
+  if (checkup && found && (found.busy === "run_checks" || (found.checks && !drawn)))
+    checkup.setAttribute("open", "");
+  drawn = true;
+  const parts =
+    scene && fault
+      ? [
+          verdict(scene),
+          ...diagnosis(scene, true),
+          checklist(scene, true),
+          ending(scene.case, view),
+          reasons(scene),
+          support(scene.case),
+          checkup,
+          title && fold("tools", [title], ...cleaning),
+        ]
+      : [
+          // Of a page that may not be looked at nothing is known, not even whose it is.
+          permitted ? calm(found) : undefined,
+          symptoms(view),
+          checkup,
+          title && fold("tools", [title], ...cleaning),
+        ];
+  return [permitted ? undefined : plea(view), ...parts];
+}
+
+/** What a screen reader is told after a step. */
+export const announced = () => notice?.text ?? "";

@@ -1,0 +1,106 @@
+// OpenAI's lists of countries: searched by name, in the reader's language, with the connection's own place marked when it is
+// asked for. What the lists leave open is "not known".
+
+const { word, make, icon, button } = globalThis.accessMedicReport;
+
+/** @typedef {{ code: string; name: string; chatgpt: string; api: string; checked: string }} Place */
+
+/** @returns {Promise<Place[]>} */
+async function places() {
+  const file = await fetch(chrome.runtime.getURL("core/countries.csv"));
+  const [, ...lines] = (await file.text()).trim().split("\n");
+  const names = new Intl.DisplayNames(word("language"), { type: "region" });
+  const { compare } = new Intl.Collator(word("language"));
+  return lines
+    .map((line) => {
+      const [code, chatgpt, api, checked] = line.split(",");
+      return { code, name: names.of(code) ?? code, chatgpt, api, checked };
+    })
+    .sort((one, other) => compare(one.name, other.name));
+}
+
+/** @param {Place} place */
+function said({ chatgpt, api }) {
+  if (chatgpt === "yes" && api === "yes") return word("countries_both");
+  if (chatgpt === "yes") return word("countries_chatgpt");
+  if (api === "yes") return word("countries_api");
+  return word(chatgpt === "no" && api === "no" ? "countries_none" : "countries_open");
+}
+
+/** The country that OpenAI's host sees. */
+async function ownCountry() {
+  const init = /** @type {const} */ ({ credentials: "omit", cache: "no-store" });
+  const answer = await fetch("https://chatgpt.com/cdn-cgi/trace", init);
+  return /^loc=([A-Z]{2})$/m.exec(await answer.text())?.[1] ?? "";
+}
+
+/** Letters without case and marks, as people type them. @param {string} text */
+const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+
+/** @param {string} address of the list @returns {Promise<AccessMedic.Child[]>} */
+export async function countries(address) {
+  const all = await places();
+  const listed = all.filter(({ chatgpt, api }) => chatgpt === "yes" || api === "yes");
+  const day =
+    all
+      .map(({ checked }) => checked)
+      .sort()
+      .at(-1) ?? "";
+  const date = new Intl.DateTimeFormat(word("language"), { dateStyle: "medium", timeZone: "UTC" });
+  let own = "";
+  const list = make("ul.list", {});
+  const notice = make("p.note", { role: "status" });
+  /** @type {any} */
+  const field = make("input.search", {
+    type: "search",
+    "data-key": "search",
+    placeholder: word("countries_search"),
+    "aria-label": word("countries_search"),
+  });
+  const show = () => {
+    const wanted = plain(field.value.trim());
+    const fits = all.filter(
+      ({ name, code }) => plain(name).includes(wanted) || plain(code) === wanted,
+    );
+    const first = fits.filter(({ code }) => code === own);
+    const rows = [...first, ...fits.filter((place) => !first.includes(place))].map((place) => {
+      const yes = listed.includes(place);
+      return make(
+        "li",
+        { "data-code": place.code, "data-state": yes ? "good" : "open" },
+        icon(yes ? "check" : "open"),
+        make(
+          "span",
+          {},
+          make("b", {}, place.name),
+          place.code === own && make("span.sure", {}, ` ${word("countries_here")}`),
+          make("span.note", {}, said(place)),
+        ),
+      );
+    });
+    list.replaceChildren(...rows);
+  };
+  field.addEventListener("input", show);
+  show();
+  return [
+    make("p.what", {}, word("countries_what", date.format(new Date(day)), listed.length)),
+    field,
+    button("mini", "own", word("countries_ask"), async () => {
+      own = await ownCountry().catch(() => "");
+      notice.textContent = own ? "" : word("countries_silent");
+      show();
+    }),
+    notice,
+    make(
+      "div.places",
+      { tabindex: "0", role: "region", "aria-label": word("guide_countries_title") },
+      list,
+    ),
+    make(
+      "a.source",
+      { href: address, target: "_blank", rel: "noopener", "data-key": "read-list" },
+      word("popup_read"),
+      icon("out"),
+    ),
+  ];
+}
