@@ -41,6 +41,12 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     for name in checkout::files_below(&folder)? {
         if !files.contains_key(&name) {
             fs::remove_file(folder.join(&name)).map_err(Fault::file(folder.join(&name)))?;
+            // Chromium refuses an extension with a language's folder that has no messages in it.
+            for emptied in folder.join(&name).ancestors().skip(1).take_while(|above| *above != folder) {
+                if fs::remove_dir(emptied).is_err() {
+                    break;
+                }
+            }
         }
     }
     // A file that is the same stays untouched: a browser may be running this very extension.
