@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 /// The language every other one is measured against; the manifest names it as the default.
 const SOURCE: &str = "en";
 /// Shipped from the first release on.
-const SHIPPED: [&str; 3] = [SOURCE, "zh_CN", "zh_TW"];
+const SHIPPED: [&str; 16] =
+    [SOURCE, "ar", "de", "es", "fr", "hi", "id", "it", "ja", "ko", "pt_BR", "ru", "tr", "vi", "zh_CN", "zh_TW"];
 /// Names, which no language changes. Any other message that equals the English one was forgotten.
 const NAMES: [&str; 5] = ["extension_name", "fact_ray_id", "popup_title", "badge_title_healthy", "support_markdown"];
 /// Languages that share the script of English.
@@ -497,7 +498,7 @@ fn sentences(text: &str) -> usize {
     let mut rest = text.chars().peekable();
     while let Some(one) = rest.next() {
         // A full stop inside a host name ends nothing.
-        let ends = matches!(one, '。' | '？')
+        let ends = matches!(one, '。' | '？' | '।' | '؟')
             || (matches!(one, '.' | '?') && rest.peek().is_none_or(|next| !next.is_alphanumeric()));
         count += usize::from(ends);
     }

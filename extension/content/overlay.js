@@ -12,6 +12,7 @@ globalThis.accessMedicOverlay ??= (() => {
     place,
     fold,
     told,
+    judged,
     verdict,
     diagnosis,
     next,
@@ -23,6 +24,12 @@ globalThis.accessMedicOverlay ??= (() => {
   /** Who clicks sooner has not seen what stands there now. */
   const SEEN = 300;
   const LOOK = 100;
+  /** Best first, as the style sheet knows them, and how far from the edge. */
+  const CORNERS = ["bottom", "top", "bottom start", "top start"];
+  const GAP = 16;
+  /** What a page wants to be used, and how many of them are looked at. */
+  const USED = "button, a[href], input, select, textarea, summary, [role=button]";
+  const MANY = 200;
   /** What can lie above us. A transition lies above everything, and not every browser knows it. */
   const ABOVE = ":popover-open, :modal, :fullscreen, :is(:active-view-transition)";
 
@@ -132,16 +139,28 @@ globalThis.accessMedicOverlay ??= (() => {
       close();
   }
 
-  /** Changes the corner when what the reader works in would lie underneath. */
+  /** Goes to the corner where the least of the page lies underneath, and nothing that the reader works in. */
   function keepClear() {
+    const { width, height } = view.getBoundingClientRect();
     const active = document.activeElement;
-    if (!active || active === host || active === document.body) return;
-    const { left, right, top, bottom } = (active.closest("form") ?? active).getBoundingClientRect();
-    const own = view.getBoundingClientRect();
-    if (left >= own.right || right <= own.left) return;
-    const under = bottom > innerHeight - own.height - 16;
-    if (under === top < own.height + 16) return;
-    host.dataset.corner = under ? "top" : "bottom";
+    const worked =
+      active !== host && active !== document.body && (active?.closest("form") ?? active);
+    const used = [...document.querySelectorAll(USED)].slice(0, MANY);
+    const under = CORNERS.map((corner) => {
+      const top = corner.includes("top") ? GAP : innerHeight - GAP - height;
+      const start = corner.includes("start") === (host.dir !== "rtl");
+      const left = start ? GAP : innerWidth - GAP - width;
+      /** @param {Element} one */
+      const lies = (one) => {
+        const box = one.getBoundingClientRect();
+        const beside = box.right <= left || box.left >= left + width;
+        return !beside && box.bottom > top && box.top < top + height && box.width > 0;
+      };
+      return used.filter(lies).length + (worked && lies(worked) ? MANY : 0);
+    });
+    const corner = CORNERS[under.indexOf(Math.min(...under))];
+    if (corner === (host.dataset.corner ?? CORNERS[0])) return;
+    host.dataset.corner = corner;
     settle();
   }
 
@@ -214,7 +233,7 @@ globalThis.accessMedicOverlay ??= (() => {
       return show(title, chip(icon("mark"), make("b", { "data-cause": fault.cause }, title), help));
     }
     show(
-      notice?.text || title,
+      notice?.text || [...(judgement ? judged(judgement) : []), title].join("\n"),
       make(
         "section.card",
         {},

@@ -1,6 +1,7 @@
 // What the popup shows of a tab: the diagnosis with its checklist, or that all is well, with the checks, the ways to clear and
 // the symptoms that can be picked instead.
 import { silence } from "../settings.js";
+import { announce } from "./announce.js";
 import { support } from "./preview.js";
 
 const {
@@ -200,5 +201,5 @@ export function caseParts(found, view) {
   return [permitted ? undefined : plea(view), ...parts];
 }
 
-/** What a screen reader is told after a step. */
-export const announced = () => notice?.text ?? "";
+/** What a screen reader is told, now that it is drawn. @param {AccessMedic.Case | null} found */
+export const announced = (found) => announce(found, notice?.text ?? "");

@@ -34,8 +34,16 @@ async function ownCountry() {
   return /^loc=([A-Z]{2})$/m.exec(await answer.text())?.[1] ?? "";
 }
 
+/** Letters that are no others with a mark. @type {Record<string, string>} */
+const LETTERS = { đ: "d", ı: "i", ø: "o", ł: "l" };
+
 /** Letters without case and marks, as people type them. @param {string} text */
-const plain = (text) => text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+const plain = (text) =>
+  text
+    .normalize("NFD")
+    .replace(/[\u0300-\u036f]/g, "")
+    .toLowerCase()
+    .replace(/[đıøł]/g, (letter) => LETTERS[letter]);
 
 /** @param {string} address of the list @returns {Promise<AccessMedic.Child[]>} */
 export async function countries(address) {

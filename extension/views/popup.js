@@ -77,7 +77,8 @@ async function parts() {
 async function show() {
   const [head, body] = await parts();
   place(main, make("header.head", {}, ...head), make("div.body", {}, ...body));
-  status.textContent = where ? "" : announced();
+  const news = announced(known);
+  if (news) status.textContent = news;
 }
 
 /** @param {AccessMedic.Case | null} found */

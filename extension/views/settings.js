@@ -4,7 +4,24 @@ import { choose, erase, settings, silence } from "../settings.js";
 const { word, make, button } = globalThis.accessMedicReport;
 
 /** The folders of `_locales`. */
-export const LANGUAGES = ["en", "zh_CN", "zh_TW"];
+export const LANGUAGES = [
+  "ar",
+  "de",
+  "en",
+  "es",
+  "fr",
+  "hi",
+  "id",
+  "it",
+  "ja",
+  "ko",
+  "pt_BR",
+  "ru",
+  "tr",
+  "vi",
+  "zh_CN",
+  "zh_TW",
+];
 
 /** A language by its own name. @param {string} language */
 function nameOf(language) {

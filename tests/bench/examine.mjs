@@ -1,12 +1,12 @@
 // What `examine` costs in WASM, boundary included, beside the same job in plain JavaScript, and how fast the core
-// starts: on pages of 1, 4, 16 and 64 kB, on the recorded pages, and with three and ten times the phrases. Prints one
+// starts: on pages of 1, 4, 16 and 64 kB, on the recorded pages, and with ten times the phrases. Prints one
 // JSON figure a line. Ratios, because machines differ; whatever is compared is timed in turns.
 //
 // The baseline is what one would write without a core: fold the text, then one alternation of the same phrases, or
 // one pattern for each of them. It reimplements no signature, no ranking and no plan, and knows no whole messages by
 // their hashes, so the comparison leans its way.
 //
-// CORE is the folder of the core; CORES the folder where others lie, built with three and ten times the phrases.
+// CORE is the folder of the core; CORES the folder where others lie, built with ten times the phrases.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -92,39 +92,24 @@ function compare(name, held, jobs) {
   figure(`${name}_vs_copy`, copies, "x the copy", held ? 20 : null, held ? copies <= 20 : null);
 }
 
-/** What more phrases cost, for the core and for the script. */
+/** What ten times the phrases cost, for the core and for the script. */
 async function growing() {
+  const folder = new URL("10/", cores);
+  if (!existsSync(folder)) return;
   const input = visit(article);
-  const grown = [];
-  for (const factor of [3, 10]) {
-    const folder = new URL(`${factor}/`, cores);
-    if (!existsSync(folder)) continue;
-    const { initSync, examine } = await import(new URL("access_medic.js", folder).href);
-    initSync({ module: readFileSync(new URL("access_medic_bg.wasm", folder)) });
-    grown.push({ factor, examine, script: matchers(phrases[factor]) });
-  }
-  const [inCore, inScript, ...times] = inTurns([
+  const grown = await import(new URL("access_medic.js", folder).href);
+  grown.initSync({ module: readFileSync(new URL("access_medic_bg.wasm", folder)) });
+  const more = matchers(phrases[10]);
+  const [inCore, inScript, core, alternation] = inTurns([
     () => glue.examine(input),
     () => script.alternation(article),
-    ...grown.flatMap(({ examine, script }) => [
-      () => examine(input),
-      () => script.alternation(article),
-    ]),
+    () => grown.examine(input),
+    () => more.alternation(article),
   ]);
-  for (const [at, { factor }] of grown.entries()) {
-    const [core, alternation] = [times[at * 2], times[at * 2 + 1]];
-    const [more, moreInScript] = [ratio(core, inCore), ratio(alternation, inScript)];
-    const held = factor === 10;
-    figure(
-      `examine_16k_${factor}x_phrases`,
-      more,
-      "ratio",
-      held ? 1.3 : null,
-      held ? more <= 1.3 : null,
-    );
-    figure(`examine_16k_${factor}x_phrases_vs_script`, ratio(alternation, core), "x faster");
-    figure(`script_16k_${factor}x_phrases`, moreInScript, "ratio");
-  }
+  const growth = ratio(core, inCore);
+  figure("examine_16k_10x_phrases", growth, "ratio", 1.3, growth <= 1.3);
+  figure("examine_16k_10x_phrases_vs_script", ratio(alternation, core), "x faster");
+  figure("script_16k_10x_phrases", ratio(alternation, inScript), "ratio");
 }
 
 /** The two baselines for some phrases. @param {string[]} phrases */

@@ -27,6 +27,7 @@ const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 const stage = await Stage.open();
 try {
   await answers();
+  await opening();
   await observing();
   await clearing();
 } finally {
@@ -59,6 +60,27 @@ async function answers() {
     for (let round = 0; round < 9; round++) times.push(await measure(asleep));
     figure(name, median(times), "ms", budget);
   }
+}
+
+/** From the popup being opened to its first useful paint, the worker being awake: before that it is empty. */
+async function opening() {
+  const showing = await stage.show(stage.recording("edge_refused/unable-to-load-site-ipv4"));
+  await stage.answer(showing);
+  const times = [];
+  for (let round = 0; round < 9; round++) {
+    const { tab } = await View.popup(stage.driver, showing.tab);
+    times.push(
+      await until(
+        () =>
+          tab.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]?.startTime),
+        "a paint",
+        3000,
+      ),
+    );
+    await tab.close();
+  }
+  await stage.end(showing);
+  figure("popup_first_paint", median(times), "ms", 100);
 }
 
 /** The content script on a healthy page, and while an answer streams into a long conversation. */

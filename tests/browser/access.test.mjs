@@ -1,15 +1,20 @@
-// What axe-core says of every view in every state: no violation of WCAG 2.2 AA or of its best practice, in
-// both themes and at 320 pixels. The overlay's root is closed to axe, so its drawing is copied, with its
-// styles, into a page of its own.
+// Whether everybody can use it: no violation of WCAG 2.2 AA or of best practice that axe-core sees, on every
+// view and state, in both themes, with colours forced, and in both directions of writing; targets that
+// a shaky hand hits; nothing cut off when narrow, zoomed or in a language with long words; no motion where
+// none is wanted. The overlay's root is closed to axe, so its drawing is copied, with its styles, into a
+// page of its own.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { after, afterEach, before, describe, test } from "node:test";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, before, beforeEach, describe, test } from "node:test";
+import { RUN } from "./launch.mjs";
 import { play } from "./network.mjs";
-import { pause } from "./patience.mjs";
+import { pause, until } from "./patience.mjs";
 import { OPENAI_SEEDS, sow } from "./seeds.mjs";
 import { Stage } from "./stage.mjs";
 import { OVERLAY, View } from "./views.mjs";
+import { readWords } from "./words.mjs";
 
 const LIMIT = 12_000;
 
@@ -19,6 +24,14 @@ const define = new Function(
 );
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+/** @type {import("./launch.mjs").Preferences[]} */
+const LOOKS = [{ scheme: "light" }, { scheme: "dark" }, { scheme: "dark", forced: true }];
+
+/** Pages of the popup that belong to no tab. */
+const PLACES = ["guides", "account_closed", "habits", "countries", "settings"];
+
+const FAULT = "edge_refused/unable-to-load-site-ipv4";
 
 /** @type {Stage} */
 let stage;
@@ -42,13 +55,15 @@ afterEach(async () => {
   await stage.driver.inExtension(() => chrome.storage.local.clear());
 });
 
+/** @param {string} language */
+const speak = (language) =>
+  stage.driver.inExtension((one) => chrome.storage.local.set({ language: one }), language);
+
 /** @param {import("./launch.mjs").Tab} tab @param {string} what */
 async function clean(tab, what) {
   await tab.toFront();
-  for (const scheme of /** @type {const} */ (["light", "dark"])) {
-    await tab.colours(scheme);
-    // Until what fades in is there.
-    await pause(300);
+  for (const look of LOOKS) {
+    await tab.prefer({ ...look, still: true });
     await tab.evaluate(/** @type {any} */ (define));
     const found = await tab.evaluate(async (rules) => {
       const { axe } = /** @type {any} */ (globalThis);
@@ -58,8 +73,44 @@ async function clean(tab, what) {
         ...nodes.map((/** @type {any} */ node) => `${node.html} ${node.failureSummary}`),
       ]);
     }, RULES);
-    assert.deepEqual(found, [], `${what}, ${scheme}`);
+    assert.deepEqual(found, [], `${what}, ${JSON.stringify(look)}`);
   }
+  assert.deepEqual(await tab.inRoot(undefined, smallTargets), [], what);
+  assert.deepEqual(await tab.inRoot(undefined, moving), [], what);
+  await tab.prefer({});
+}
+
+/** What a shaky hand could miss: under 24 pixels. @param {Document | ShadowRoot} root */
+function smallTargets(root) {
+  const targets = [...root.querySelectorAll("button, a[href], summary, input, select, textarea")];
+  return targets.flatMap((target) => {
+    const { labels } = /** @type {HTMLInputElement} */ (target);
+    const hit = target.matches("input") && labels?.[0] ? labels[0] : target;
+    if (!hit.checkVisibility()) return [];
+    const { width, height } = hit.getBoundingClientRect();
+    return width < 24 || height < 24
+      ? [`${hit.outerHTML.slice(0, 120)}: ${width} x ${height}`]
+      : [];
+  });
+}
+
+/** @param {Document | ShadowRoot} root */
+function moving(root) {
+  return root.getAnimations().map((one) => String(/** @type {any} */ (one).animationName));
+}
+
+/** What sticks out at the side: of the page, or what can be pressed of itself. @param {Document | ShadowRoot} root */
+function stickingOut(root) {
+  const { clientWidth } = document.documentElement;
+  return [...root.querySelectorAll("body *")].flatMap((one) => {
+    if (one.matches(".unseen, path") || !one.checkVisibility()) return [];
+    const { left, right } = one.getBoundingClientRect();
+    const pressed =
+      one.matches("button, a, label, summary") && one.scrollWidth > one.clientWidth + 1;
+    return left < -0.5 || right > clientWidth + 0.5 || (pressed && one.clientWidth > 0)
+      ? [`${one.outerHTML.slice(0, 160)}: ${left} to ${right}, ${one.scrollWidth} wide`]
+      : [];
+  });
 }
 
 /** Everything unfolded. @param {View} view */
@@ -73,7 +124,8 @@ async function open(page) {
   const tab = await stage.driver.newTab();
   await sow(stage.player, tab, OPENAI_SEEDS);
   showing = await stage.show(stage.recording(page), { tab });
-  await stage.answer(showing);
+  await stage.waitForCase(tab, ({ report }) => report.diagnosis !== undefined, "a diagnosis");
+  await tab.toFront();
   return tab;
 }
 
@@ -85,9 +137,22 @@ async function openPopup(tab, width = 400) {
   return popup;
 }
 
+/** @param {import("./launch.mjs").Tab} tab @param {string} place */
+async function openPlace(tab, place) {
+  await tab.goto(stage.driver.extensionUrl(`views/popup.html?view=${place}`));
+  await until(
+    () =>
+      tab.evaluate(() => (document.querySelector(".body")?.childElementCount ? true : undefined)),
+    place,
+    LIMIT,
+  );
+}
+
 /** The overlay as it is drawn, in a page where it can be looked into. @param {import("./launch.mjs").Tab} tab */
 async function copied(tab) {
+  await View.overlay(tab).waitFor(({ text }) => text !== "", "the overlay");
   const drawing = await tab.inRoot(OVERLAY, (root) => ({
+    direction: /** @type {ShadowRoot} */ (root).host.getAttribute("dir"),
     markup: /** @type {ShadowRoot} */ (root).innerHTML,
     style: [.../** @type {ShadowRoot} */ (root).adoptedStyleSheets]
       .flatMap(({ cssRules }) => [...cssRules])
@@ -100,109 +165,163 @@ async function copied(tab) {
   const copy = await stage.driver.newTab();
   await copy.goto(page);
   await copy.evaluate(
-    (/** @type {{markup: string, style: string}} */ { markup, style }) => {
+    (/** @type {{direction: string, markup: string, style: string}} */ drawing) => {
       const host = /** @type {HTMLElement} */ (document.querySelector("#host"));
+      host.dir = drawing.direction;
       const root = host.attachShadow({ mode: "open" });
       const sheet = new CSSStyleSheet();
-      sheet.replaceSync(style);
+      sheet.replaceSync(drawing.style);
       root.adoptedStyleSheets = [sheet];
-      root.innerHTML = markup;
+      root.innerHTML = drawing.markup;
     },
     /** @type {any} */ (drawing),
   );
   return copy;
 }
 
-describe("the overlay", () => {
-  for (const page of [
-    "login_expired/invalid-state",
-    "edge_refused/unable-to-load-site-ipv4",
-    "connection_lost/message-error-2026-03",
-  ]) {
-    test(page, async (context) => {
-      if (!stage.recordings.some(({ name }) => name === page)) return context.skip("no such page");
-      const copy = await copied(await open(page));
-      await clean(copy, page);
+for (const language of ["en", "ar"]) {
+  describe(`in ${language}`, () => {
+    const words = readWords(RUN.extension, language);
+
+    beforeEach(async () => {
+      await speak(language);
+    });
+
+    for (const page of [
+      "login_expired/invalid-state",
+      FAULT,
+      "connection_lost/message-error-2026-03",
+    ]) {
+      test(`the overlay on ${page}`, async () => {
+        const copy = await copied(await open(page));
+        await clean(copy, page);
+        await copy.close();
+      });
+    }
+
+    test("the overlay with all folds open, and the countdown", async () => {
+      const tab = await open("server_error/cloudflare-502-bad-gateway");
+      await View.overlay(tab).apply("wait");
+      await View.overlay(tab).waitFor(
+        ({ text }) => /[\d٠-٩]{2}:[\d٠-٩]{2}/.test(text),
+        "the clock",
+      );
+      await tab.inRoot(OVERLAY, (root) => {
+        for (const one of root.querySelectorAll("details")) one.open = true;
+      });
+      const copy = await copied(tab);
+      await clean(copy, "countdown");
       await copy.close();
     });
-  }
 
-  test("with all folds open, and the countdown", async () => {
-    const tab = await open("server_error/cloudflare-502-bad-gateway");
-    await View.overlay(tab).apply("wait");
-    await View.overlay(tab).waitFor(({ text }) => /\d\d:\d\d/.test(text), "the clock");
-    await tab.inRoot(OVERLAY, (root) => {
-      for (const one of root.querySelectorAll("details")) one.open = true;
-    });
-    const copy = await copied(tab);
-    await clean(copy, "countdown");
-    await copy.close();
-  });
-});
-
-describe("the popup", () => {
-  for (const width of [320, 400, 800]) {
-    test(`a fault with everything unfolded, ${width} wide`, async () => {
+    test("the popup on a fault, with findings and everything unfolded", async () => {
       play(stage.player, {});
-      const tab = await open("edge_refused/unable-to-load-site-ipv4");
-      const view = await openPopup(tab, width);
+      const tab = await open(FAULT);
+      const view = await openPopup(tab);
       await view.apply("run_checks");
-      await view.waitFor(
-        ({ text }) => text.includes(stage.words("check_route")),
-        "findings",
-        LIMIT,
-      );
-      await view.press(stage.words("popup_tick", stage.words("remedy_leave_vpn_title")));
+      await view.waitFor(({ text }) => text.includes(words("check_route")), "findings", LIMIT);
+      await view.press(words("popup_tick", words("remedy_leave_vpn_title")));
       await unfold(view);
       await clean(view.tab, "fault");
-      // Nothing sticks out at the side.
-      const wider = await view.tab.evaluate(
-        () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-      );
-      assert.equal(wider, 0);
+      for (const width of [320, 400, 600, 800]) {
+        await view.tab.resize(width, 700);
+        assert.deepEqual(await view.tab.inRoot(undefined, stickingOut), [], `${width} wide`);
+      }
+      await zoomed(view.tab, "fault");
     });
-  }
 
-  test("a verdict and a receipt", async () => {
-    const tab = await open("login_expired/invalid-state");
-    await View.overlay(tab).apply("clear_login_cookies");
-    await stage.waitForCase(tab, ({ report }) => report.judgement !== undefined, "a verdict", {
-      limit: LIMIT,
-    });
-    const view = await openPopup(tab);
-    await unfold(view);
-    await clean(view.tab, "receipt");
-  });
-
-  test("all well, and elsewhere", async () => {
-    const tab = await stage.driver.newTab();
-    for (const page of ["https://chatgpt.com/", "https://example.com/"]) {
-      await tab.goto(page);
+    test("the popup with a verdict and a receipt", async () => {
+      const tab = await open("login_expired/invalid-state");
+      await View.overlay(tab).apply("clear_login_cookies");
+      await stage.waitForCase(tab, ({ report }) => report.judgement !== undefined, "a verdict", {
+        limit: LIMIT,
+      });
       const view = await openPopup(tab);
       await unfold(view);
-      await clean(view.tab, page);
-    }
-    await tab.close();
-  });
+      await clean(view.tab, "receipt");
+      await zoomed(view.tab, "receipt");
+    });
 
-  for (const place of ["guides", "account_closed", "habits", "countries", "settings"]) {
-    test(place, async () => {
+    test("the popup where all is well, and elsewhere", async () => {
       const tab = await stage.driver.newTab();
-      await tab.resize(400, 700);
-      const address = stage.driver.extensionUrl(`views/popup.html?view=${place}`);
-      await tab.goto(address);
-      await pause(500);
-      await clean(tab, place);
+      for (const page of ["https://chatgpt.com/", "https://example.com/"]) {
+        await tab.goto(page);
+        const view = await openPopup(tab);
+        await unfold(view);
+        await clean(view.tab, page);
+        await zoomed(view.tab, page);
+      }
       await tab.close();
     });
+
+    for (const place of PLACES) {
+      test(place, async () => {
+        const tab = await stage.driver.newTab();
+        await tab.resize(400, 700);
+        await openPlace(tab, place);
+        await clean(tab, place);
+        await zoomed(tab, place);
+        await tab.close();
+      });
+    }
+
+    test("the welcome", async () => {
+      const tab = await stage.driver.newTab();
+      await tab.goto(stage.driver.extensionUrl("views/welcome.html"));
+      await pause(300);
+      await clean(tab, "welcome");
+      await zoomed(tab, "welcome");
+      await tab.close();
+    });
+  });
+}
+
+/** At 400 %, in a window of 1280 pixels, which leaves 320. @param {import("./launch.mjs").Tab} tab @param {string} what */
+async function zoomed(tab, what) {
+  await tab.resize(1280, 800);
+  /** @param {number} factor */
+  const zoom = (factor) =>
+    tab.evaluate(async (to) => {
+      const own = await chrome.tabs.getCurrent();
+      await chrome.tabs.setZoom(own?.id ?? 0, to);
+    }, factor);
+  await zoom(4);
+  await until(
+    async () => Math.abs((await tab.evaluate(() => innerWidth)) - 320) <= 1 || undefined,
+    "the zoom",
+    LIMIT,
+  );
+  assert.deepEqual(await tab.inRoot(undefined, stickingOut), [], `${what} at 400 %`);
+  await zoom(1);
+  await tab.resize(400, 700);
+}
+
+test("no language has words too long for 320 pixels", async () => {
+  const languages = readdirSync(join(RUN.extension, "_locales"));
+  const tab = await open(FAULT);
+  const place = await stage.driver.newTab();
+  for (const language of languages) {
+    await speak(language);
+    const view = await openPopup(tab, 320);
+    await unfold(view);
+    assert.deepEqual(await view.tab.inRoot(undefined, stickingOut), [], language);
+    await place.toFront();
+    await place.resize(320, 700);
+    for (const name of ["settings", "guides", "account_closed"]) {
+      await openPlace(place, name);
+      assert.deepEqual(await place.inRoot(undefined, stickingOut), [], `${language}, ${name}`);
+    }
   }
+  await place.close();
 });
 
-test("the welcome", async () => {
-  const tab = await stage.driver.newTab();
-  await tab.goto(stage.driver.extensionUrl("views/welcome.html"));
-  await clean(tab, "welcome");
-  await tab.close();
+test("what moves stands still when the reader wants it to", async () => {
+  const tab = await open("login_expired/invalid-state");
+  await tab.prefer({ still: true });
+  await View.overlay(tab).waitFor(({ text }) => text !== "", "the overlay");
+  await View.overlay(tab).click('[data-key="why"]');
+  assert.deepEqual(await tab.inRoot(OVERLAY, moving), []);
+  await tab.prefer({});
 });
 
 test("no uncaught error in the extension's own code", async () => {

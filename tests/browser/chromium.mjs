@@ -13,6 +13,7 @@
 
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
@@ -60,6 +61,7 @@ const OWN_LAUNCH = new Set(["dns", "refused", "proxy", "tunnel"]);
 export async function launchChromium(options) {
   const browser = await puppeteer.launch({
     ...(options.headless ? {} : { userDataDir: makeProfile(options.extension) }),
+    ...(options.profile && { userDataDir: options.profile }),
     browser: "chrome",
     executablePath: options.executable,
     headless: options.headless,
@@ -486,9 +488,13 @@ export class ChromiumTab {
     await this.#page.mouse.click(x, y);
   }
 
-  /** @param {"Escape" | "Enter" | "Tab" | " "} key */
+  /** @param {import("./launch.mjs").Key} key */
   async press(key) {
-    await this.#page.keyboard.press(key === " " ? "Space" : key);
+    const { keyboard } = this.#page;
+    if (key !== "Shift+Tab") return keyboard.press(key === " " ? "Space" : key);
+    await keyboard.down("Shift");
+    await keyboard.press("Tab");
+    await keyboard.up("Shift");
   }
 
   /** @param {string} text */
@@ -500,16 +506,27 @@ export class ChromiumTab {
     await this.#page.bringToFront();
   }
 
-  /** @param {"light" | "dark"} scheme */
-  async colours(scheme) {
-    await this.#page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+  /** What the reader has set in the browser. @param {import("./launch.mjs").Preferences} preferences */
+  async prefer({ scheme = "light", forced = false, still = false }) {
+    const client = /** @type {any} */ (this.#page)._client();
+    await client.send("Emulation.setEmulatedMedia", {
+      features: [
+        { name: "prefers-color-scheme", value: scheme },
+        { name: "forced-colors", value: forced ? "active" : "none" },
+        { name: "prefers-reduced-motion", value: still ? "reduce" : "no-preference" },
+      ],
+    });
+  }
+
+  /** What the tab shows, as a .png file. */
+  async picture() {
+    // Right after a failed load the browser's own page about it is not there yet.
+    return Buffer.from(await until(() => this.#page.screenshot(), "a picture", 5000));
   }
 
   /** @param {string} path a .png file */
   async screenshot(path) {
-    const picture = { path: /** @type {`${string}.png`} */ (path) };
-    // Right after a failed load the browser's own page about it is not there yet.
-    await until(() => this.#page.screenshot(picture), "a picture", 5000);
+    await writeFile(path, await this.picture());
   }
 
   /** @param {number} width @param {number} height */
@@ -518,7 +535,9 @@ export class ChromiumTab {
   }
 
   async close() {
-    await this.#page.close();
+    const closed = this.#page.close().then(() => true);
+    // Told just as its page is being replaced, a tab may stay open, and nothing says so: it is told again.
+    while (!(await Promise.race([closed, pause(1000)]))) this.#page.close().catch(() => undefined);
   }
 }
 

@@ -53,6 +53,7 @@ export async function launchFirefox(options) {
     browser: "firefox",
     executablePath: options.executable,
     headless: options.headless,
+    ...(options.profile && { userDataDir: options.profile }),
     args: [
       "--remote-allow-system-access",
       ...(options.headless ? ["--width=1280", "--height=886"] : []),
@@ -71,6 +72,9 @@ export async function launchFirefox(options) {
       "network.http.speculative-parallel-limit": 0,
       // What is asked for at a click is given: the browser's own question cannot be clicked.
       "extensions.webextOptionalPermissionPrompts": false,
+      // An extension that is loaded for a test is one for a time, whose data would go with it.
+      "extensions.webextensions.keepStorageOnUninstall": options.profile !== undefined,
+      "extensions.webextensions.keepUuidOnUninstall": options.profile !== undefined,
     },
   });
   try {
@@ -609,27 +613,36 @@ export class FirefoxTab {
     });
   }
 
-  /** @param {"Escape" | "Enter" | "Tab" | " "} key */
+  /** @param {import("./launch.mjs").Key} key */
   async press(key) {
     // The code points of the WebDriver specification for keys without a character.
-    const value = { Escape: "\uE00C", Enter: "\uE007", Tab: "\uE004", " ": " " }[key];
-    await this.type(value);
+    /** @type {Record<string, string>} */
+    const codes = {
+      Escape: "\uE00C",
+      Enter: "\uE007",
+      Tab: "\uE004",
+      ArrowDown: "\uE015",
+      ArrowRight: "\uE014",
+    };
+    if (key !== "Shift+Tab") return this.type(codes[key] ?? key);
+    const shift = "\uE008";
+    await this.#keys([
+      { type: "keyDown", value: shift },
+      ...stroke(codes.Tab),
+      { type: "keyUp", value: shift },
+    ]);
   }
 
   /** @param {string} text */
   async type(text) {
+    await this.#keys([...text].flatMap(stroke));
+  }
+
+  /** @param {{type: string, value: string}[]} actions */
+  async #keys(actions) {
     await this.#send("input.performActions", {
       context: this.#context,
-      actions: [
-        {
-          type: "key",
-          id: "keyboard",
-          actions: [...text].flatMap((value) => [
-            { type: "keyDown", value },
-            { type: "keyUp", value },
-          ]),
-        },
-      ],
+      actions: [{ type: "key", id: "keyboard", actions }],
     });
   }
 
@@ -637,24 +650,33 @@ export class FirefoxTab {
     await this.#send("browsingContext.activate", { context: this.#context });
   }
 
-  /** @param {"light" | "dark"} scheme */
-  async colours(scheme) {
+  /** What the reader has set in the browser. @param {import("./launch.mjs").Preferences} preferences */
+  async prefer({ scheme = "light", forced = false, still = false }) {
     await this.#driver.inBrowser(
-      (value) =>
-        /** @type {any} */ (globalThis).Services.prefs.setIntPref(
-          "layout.css.prefers-color-scheme.content-override",
-          value,
-        ),
-      scheme === "dark" ? 0 : 1,
+      (dark, always, reduced) => {
+        const { prefs } = /** @type {any} */ (globalThis).Services;
+        prefs.setIntPref("layout.css.prefers-color-scheme.content-override", dark ? 0 : 1);
+        // 2: the reader's colours instead of any page's; 0: as high contrast has it.
+        prefs.setIntPref("browser.display.document_color_use", always ? 2 : 0);
+        prefs.setIntPref("ui.prefersReducedMotion", reduced ? 1 : 0);
+      },
+      scheme === "dark",
+      forced,
+      still,
     );
+  }
+
+  /** What the tab shows, as a .png file. */
+  async picture() {
+    const { data } = await this.#send("browsingContext.captureScreenshot", {
+      context: this.#context,
+    });
+    return Buffer.from(data, "base64");
   }
 
   /** @param {string} path a .png file */
   async screenshot(path) {
-    const { data } = await this.#send("browsingContext.captureScreenshot", {
-      context: this.#context,
-    });
-    await writeFile(path, Buffer.from(data, "base64"));
+    await writeFile(path, await this.picture());
   }
 
   /** @param {number} width @param {number} height */
@@ -669,6 +691,12 @@ export class FirefoxTab {
     await this.#send("browsingContext.close", { context: this.#context });
   }
 }
+
+/** A key, pressed and let go. @param {string} value */
+const stroke = (value) => [
+  { type: "keyDown", value },
+  { type: "keyUp", value },
+];
 
 /**
  * @param {Send} send

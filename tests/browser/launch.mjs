@@ -18,6 +18,7 @@ import { launchFirefox } from "./firefox.mjs";
  * @property {import("./recordings.mjs").Failure=} failure that needs a launch of its own
  * @property {string=} host to which that failure belongs
  * @property {boolean=} privately whether the extension may go into private windows
+ * @property {string=} profile a folder that outlives the browser; absent: a fresh one
  *
  * @typedef {"default" | "container" | "private"} Jar of cookies: of the profile, of one container of
  *   Firefox's, of the private windows
@@ -33,6 +34,13 @@ import { launchFirefox } from "./firefox.mjs";
  * @property {string=} sameSite in the browser's own terms
  * @property {number=} expires seconds since 1970; absent: with the session
  * @property {string=} partition the site under which it was set, when it is a partitioned one
+ *
+ * @typedef {"Escape" | "Enter" | "Tab" | "Shift+Tab" | "ArrowDown" | "ArrowRight" | " " | "D"} Key
+ *
+ * @typedef {object} Preferences of a reader
+ * @property {"light" | "dark"=} scheme
+ * @property {boolean=} forced colours of the reader's own, whatever a page says
+ * @property {boolean=} still as little motion as can be
  *
  * @typedef {import("./chromium.mjs").Chromium | import("./firefox.mjs").Firefox} Driver
  * @typedef {import("./chromium.mjs").ChromiumTab | import("./firefox.mjs").FirefoxTab} Tab

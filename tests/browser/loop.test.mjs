@@ -113,7 +113,9 @@ const [endless] = readRecordings().filter(({ cause }) => cause === "challenge_lo
 // Nothing is cleared while a check runs; when it comes again and again, its own cookies may be the reason.
 test("a check without end: clear_check_cookies, from the popup", { skip: !endless }, async () => {
   const remedy = "clear_check_cookies";
-  const { found } = await stage.answer(await stage.show(endless, { tab }), endless.cause);
+  const { found } = await stage.answer(await stage.show(endless, { tab }), {
+    cause: endless.cause,
+  });
   const tools = found.report.tools.map((tool) => tool.remedy);
   assert.deepEqual(tools, ["run_checks"]);
   const popup = await View.popup(stage.driver, tab);

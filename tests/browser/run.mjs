@@ -146,7 +146,7 @@ async function visit(stage, recording, picture) {
     const { found, title, where, ms } = await stage.answer(
       showing,
       // What the page tells, and what fails later, may say more than the answer that was there first.
-      recording.answers.length + recording.again > 0 ? recording.cause : undefined,
+      recording.answers.length + recording.again > 0 ? { cause: recording.cause } : {},
     );
     if (where === "overlay" || recording.failure !== undefined) await pause(AT_REST);
     const { diagnosis, plan } = found.report;

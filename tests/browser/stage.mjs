@@ -207,12 +207,15 @@ export class Stage {
   /**
    * Waits for the diagnosis to be shown where it belongs, and says how long that took.
    * @param {Showing} showing
-   * @param {string=} cause that is waited for: a request fails later than the page is there
+   * @param {Partial<Diagnosis>} wanted that is waited for: a request fails later than the page is there, and says more
    * @returns {Promise<{found: Case, ms: number, title: string, where: "overlay" | "badge"}>}
    */
-  async answer({ driver, tab, ready }, cause) {
+  async answer({ driver, tab, ready }, { cause, confidence, overlay } = {}) {
     const diagnosed = (/** @type {Case} */ { report: { diagnosis } }) =>
-      diagnosis !== undefined && (cause === undefined || diagnosis.cause === cause);
+      diagnosis !== undefined &&
+      (cause ?? diagnosis.cause) === diagnosis.cause &&
+      (confidence ?? diagnosis.confidence) === diagnosis.confidence &&
+      (overlay ?? diagnosis.overlay) === diagnosis.overlay;
     const found = await this.waitForCase(tab, diagnosed, "a diagnosis", { driver });
     const where = found.report.diagnosis?.overlay ? "overlay" : "badge";
     const title = await until(
@@ -247,6 +250,12 @@ export class Stage {
     const drivers = [this.driver, ...(await Promise.all(this.#others.values()))];
     const found = await Promise.all(drivers.map(async (driver) => driver.errors));
     return [...new Set(found.flat())];
+  }
+
+  /** Ends the browser and starts it anew, on the same profile: `Stage.open` was given one. */
+  async restart() {
+    await this.driver.close();
+    this.driver = await launch({ player: this.player, ...this.#options });
   }
 
   async close() {

@@ -6,6 +6,9 @@ import { pause, until } from "./patience.mjs";
 /** In milliseconds. */
 const SEEN = 350;
 
+/** More controls than any view has. */
+const MOST = 120;
+
 /** The element of the overlay, in the page. */
 export const OVERLAY = "access-medic";
 
@@ -120,6 +123,33 @@ export class View {
     await this.tab.click(x, y);
   }
 
+  /**
+   * Goes to the control of this name by the keyboard alone, and presses it there. The focus has to be seen on
+   * every way, and stays in the view.
+   * @param {string} name
+   * @param {import("./launch.mjs").Key} [key]
+   */
+  async walk(name, key = "Enter") {
+    /** @type {string[]} */
+    const passed = [];
+    for (let steps = 0; steps < MOST; steps++) {
+      const way = await until(
+        () => this.tab.inRoot(this.#host, wayTo, name),
+        `a control named ${name}`,
+        3000,
+      );
+      if (way.here) {
+        if (!way.visible) throw new Error(`The focus cannot be seen on ${name}`);
+        if (this.#host !== undefined) await pause(SEEN);
+        await this.tab.press(way.box && key === "Enter" ? " " : key);
+        return;
+      }
+      passed.push(way.focus);
+      await this.tab.press(way.back ? "Shift+Tab" : "Tab");
+    }
+    throw new Error(`No way by Tab to ${name}: ${passed.join(" › ")}`);
+  }
+
   /** A trusted click on the button of a remedy. @param {string} remedy */
   async apply(remedy) {
     await this.click(buttonOf(remedy));
@@ -171,4 +201,38 @@ function spotOfName(root, name) {
     return { x: box.left + box.width / 2, y: box.top + box.height / 2 };
   }
   return undefined;
+}
+
+/**
+ * Where the focus is, and whether the control of a name lies behind it.
+ * @param {Document | ShadowRoot} root
+ * @param {string} name
+ */
+function wayTo(root, name) {
+  /** @param {Element | null} one */
+  const said = (one) => {
+    const { labels } = /** @type {HTMLInputElement} */ (one ?? {});
+    return one?.getAttribute("aria-label") ?? (labels?.[0] ?? one)?.textContent?.trim() ?? "";
+  };
+  const controls = [...root.querySelectorAll("button, a[href], summary, input, select")];
+  // A fold says more behind its title.
+  const wanted = controls.find(
+    (one) =>
+      (said(one) === name || (one.localName === "summary" && said(one).startsWith(name))) &&
+      (one.checkVisibility() || one.closest("label")?.checkVisibility()),
+  );
+  if (wanted === undefined) return undefined;
+  const { activeElement: active } = root;
+  // Of one group there is one stop.
+  const group = (/** @type {Element} */ one) => one.getAttribute("name") ?? one;
+  const here = active !== null && group(active) === group(wanted);
+  const shown = active && (active.classList.contains("unseen") ? active.closest("label") : active);
+  const after = Node.DOCUMENT_POSITION_PRECEDING;
+  return {
+    here,
+    box: wanted.matches("[role=checkbox], input"),
+    visible: shown !== null && getComputedStyle(shown).outlineStyle !== "none",
+    back: active !== null && (active.compareDocumentPosition(wanted) & after) !== 0,
+    focus: said(active) || String(active?.localName),
+  };
 }

@@ -210,14 +210,16 @@ impl Browser {
     }
 }
 
-/// Chinese has to be rendered, not drawn as boxes. Only a wish: where no font can be had, the text is still right.
-pub fn ensure_chinese_font() {
-    let listed = process::probe(Command::new("fc-list").arg(":lang=zh"));
-    if cfg!(target_os = "linux")
-        && listed.is_none_or(|fonts| fonts.trim().is_empty())
-        && !install_packages(&["fonts-noto-cjk"])
-    {
-        eprintln!("No font with Chinese characters was found; screenshots will show boxes in their place.");
+/// Every script has to be rendered, not drawn as boxes, and the visual record is drawn with these very fonts
+/// (tests/record/fonts.conf). Only a wish: where they cannot be had, the text is still right.
+pub fn ensure_fonts() {
+    let missing = [
+        ("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf"),
+        ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
+    ];
+    let missing: Vec<_> = missing.iter().filter(|(_, file)| !Path::new(file).exists()).map(|(name, _)| *name).collect();
+    if cfg!(target_os = "linux") && !missing.is_empty() && !install_packages(&missing) {
+        eprintln!("Without {} some scripts may show as boxes in pictures.", missing.join(" and "));
     }
 }
 

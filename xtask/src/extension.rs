@@ -1,11 +1,12 @@
 //! Puts the unpacked extension of one browser together in `target/extension/<browser>/`: the files as written, the
-//! built core, and the manifest with the keys that this browser knows.
+//! built core, the icons as drawn from their source, and the manifest with the keys that this browser knows.
 
 use crate::{
     browser::Browser,
     checkout::{self, Checkout},
     core,
     fault::Fault,
+    icon,
 };
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -30,6 +31,10 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     }
     for name in core::files() {
         files.insert(format!("core/{name}"), checkout::read(&checkout.core().join(&name))?);
+    }
+    let drawing = checkout::read(&source.join("icons/icon.svg"))?;
+    for size in icon::SIZES {
+        files.insert(format!("icons/icon-{size}.png"), icon::draw(&drawing, size)?);
     }
     // The lists that the checks go by, for people to search in.
     files.insert("core/countries.csv".into(), checkout::read(&checkout.join("crate/checks/countries.csv"))?);

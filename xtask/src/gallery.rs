@@ -1,10 +1,11 @@
-//! Opens a browser with the extension and the recorded pages, or visits all of them without a display.
+//! Opens a browser with the extension and the recorded pages, or visits all of them without a display; and takes the
+//! pictures of the real product that people look at.
 
 use crate::{browser, browser::Browser, checkout::Checkout, fault::Fault, process, test};
 use std::env;
 
 pub fn open(checkout: &Checkout, browser: Browser, page: Option<&str>, headless: bool) -> Result<(), Fault> {
-    browser::ensure_chinese_font();
+    browser::ensure_fonts();
     let mut command = test::script(checkout, browser)?;
     command.arg("tests/browser/run.mjs");
     if let Some(page) = page {
@@ -14,6 +15,12 @@ pub fn open(checkout: &Checkout, browser: Browser, page: Option<&str>, headless:
         command.arg("--headless");
     }
     process::run(&mut command)
+}
+
+/// `script` of tests/browser: `record.mjs` or `screenshots.mjs`. In Chromium, whose pictures are the same every time.
+pub fn pictures(checkout: &Checkout, script: &str) -> Result<(), Fault> {
+    browser::ensure_fonts();
+    process::run(test::script(checkout, Browser::Chromium)?.arg(format!("tests/browser/{script}.mjs")))
 }
 
 /// macOS and Windows always have one, as far as a program can tell.

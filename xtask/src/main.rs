@@ -13,6 +13,7 @@ mod fault;
 mod figure;
 mod fuzz;
 mod gallery;
+mod icon;
 mod lint;
 mod node;
 mod package;
@@ -69,6 +70,10 @@ enum Task {
     },
     /// Make the packages for the stores
     Package,
+    /// Take the visual record anew: every view, light and dark, in three languages
+    Record,
+    /// Take the stores' screenshots, in three languages
+    Screenshots,
     /// Print the figures and their budgets
     Bench {
         /// One JSON object a line
@@ -151,6 +156,8 @@ fn act(task: Task) -> Result<(), Fault> {
             figures.iter().for_each(|figure| println!("{}", figure.row()));
             package::hold(&package::binding(figures))
         }
+        Task::Record => gallery::pictures(&checkout, "record"),
+        Task::Screenshots => gallery::pictures(&checkout, "screenshots"),
         Task::Bench { json, strict, browser } => bench::run(&checkout, browser, json, strict),
         Task::Fuzz { minutes, target, input } => fuzz::run(&checkout, minutes, target.as_deref(), input.as_deref()),
         Task::Diagnose { arguments } => diagnose::run(&checkout, &arguments),
