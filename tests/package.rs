@@ -118,6 +118,9 @@ fn no_sink_that_makes_markup_or_code_of_text() {
         "eval\u{28}",
         "new \u{46}unction",
         "inner\u{54}ext",
+        ".st\u{79}le.",
+        "css\u{54}ext",
+        "\"st\u{79}le\"",
     ];
     for path in files("extension").iter().filter(|path| path.ends_with(".js") || path.ends_with(".html")) {
         let source = read(path);

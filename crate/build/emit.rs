@@ -28,7 +28,7 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
             kinds.push(kind);
             kinds.len() - 1
         });
-        interned.groups.push(group as u16);
+        interned.groups.push(narrow(group));
     }
     let patterns: Vec<Vec<u8>> = interned.phrases.iter().map(|phrase| pattern(phrase)).collect();
     let trie = lay_out_groups(&patterns, &interned.groups)?;
@@ -141,7 +141,7 @@ impl Interned {
             self.strings.push(string.to_owned());
             self.strings.len() - 1
         });
-        known as u16
+        narrow(known)
     }
 
     fn phrase(&mut self, phrase: &str) -> usize {
@@ -151,6 +151,11 @@ impl Interned {
             self.phrases.len() - 1
         })
     }
+}
+
+/// A count or a place as the tables hold it. One that does not fit ends the build, instead of meaning another one.
+fn narrow<T: TryFrom<usize>>(number: usize) -> T {
+    T::try_from(number).unwrap_or_else(|_| panic!("{number} does not fit the tables of the catalogue"))
 }
 
 /// As `src/catalog.rs` reads it: cause, flags, how many clues `all` and `any` have, length, clues.
@@ -163,8 +168,8 @@ fn signature_bytes(signature: &Signature, catalogue: &Catalogue, interned: &mut 
         | u8::from(signature.beside) << 6;
     let sets: Vec<&String> = catalogue.messages.keys().collect();
     let clues: Vec<u8> = signature.clues().flat_map(|clue| clue_bytes(clue, interned, &sets)).collect();
-    let mut bytes = vec![cause as u8, flags, signature.all.len() as u8, signature.any.len() as u8];
-    bytes.extend((clues.len() as u16).to_le_bytes());
+    let mut bytes = vec![narrow(cause), flags, narrow(signature.all.len()), narrow(signature.any.len())];
+    bytes.extend(narrow::<u16>(clues.len()).to_le_bytes());
     bytes.extend(clues);
     bytes
 }
@@ -173,7 +178,7 @@ fn signature_bytes(signature: &Signature, catalogue: &Catalogue, interned: &mut 
 fn clue_bytes(clue: &Clue, interned: &mut Interned, sets: &[&String]) -> Vec<u8> {
     let (kind, numbers) = clue_numbers(clue, interned, sets);
     let mut bytes = vec![kind];
-    bytes.extend((2 * numbers.len() as u16).to_le_bytes());
+    bytes.extend(narrow::<u16>(2 * numbers.len()).to_le_bytes());
     bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
     bytes
 }
@@ -187,13 +192,13 @@ fn clue_numbers(clue: &Clue, interned: &mut Interned, sets: &[&String]) -> (u8, 
         return (1, vec![interned.string(&header.to_lowercase()), interned.string(value)]);
     }
     if let Some(marker) = &clue.marker {
-        return (3, marker.iter().map(|marker| interned.marker_id(marker) as u16).collect());
+        return (3, marker.iter().map(|marker| narrow(interned.marker_id(marker))).collect());
     }
     if let Some((kind, phrases)) = clue.phrases() {
         return (kind, interned.groups(phrases));
     }
     if let Some(message) = &clue.message {
-        let place = |name: &String| sets.iter().position(|set| *set == name).map(|place| place as u16);
+        let place = |name: &String| sets.iter().position(|set| *set == name).map(narrow);
         return (7, message.iter().filter_map(place).collect());
     }
     for (kind, strings) in [(2, &clue.code), (8, &clue.host), (9, &clue.path), (10, &clue.failure)] {

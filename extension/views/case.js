@@ -36,7 +36,11 @@ const SYMPTOMS = [
 
 const SITES = { origins: chrome.runtime.getManifest().host_permissions };
 /** People can take the sites away from an extension, and a browser can give them only at a click. */
-let permitted = await chrome.permissions.contains(SITES);
+let permitted = true;
+/** Done when that is known, before anything may be drawn. */
+export const ready = chrome.permissions.contains(SITES).then((given) => {
+  permitted = given;
+});
 
 async function permit() {
   permitted = await chrome.permissions.request(SITES).catch(() => false);

@@ -87,6 +87,7 @@ export async function countries(address) {
       );
     });
     list.replaceChildren(...rows);
+    notice.textContent = wanted && word("guides_progress", fits.length, all.length);
   };
   field.addEventListener("input", show);
   show();
@@ -95,8 +96,8 @@ export async function countries(address) {
     field,
     button("mini", "own", word("countries_ask"), async () => {
       own = await ownCountry().catch(() => "");
-      notice.textContent = own ? "" : word("countries_silent");
       show();
+      if (!own) notice.textContent = word("countries_silent");
     }),
     notice,
     make(

@@ -1,10 +1,8 @@
 // The toolbar's window: asks for the case of a tab (`?tab=ID`, else the active one), draws it with all its steps, and asks
 // again whenever the casebook changes; or shows the guides or the settings. It decides nothing.
 import { choose, picked, settings } from "../settings.js";
-import { announced, caseParts } from "./case.js";
-import { GUIDES, guide, guides } from "./guides.js";
+import { announced, caseParts, ready } from "./case.js";
 import { dress } from "./manner.js";
-import { settingsParts } from "./settings.js";
 
 const { word, make, icon, button, send, place } = globalThis.accessMedicReport;
 
@@ -16,6 +14,9 @@ const tab =
   Number(query.get("tab")) ||
   (await chrome.tabs.query({ active: true, currentWindow: true }))[0].id ||
   0;
+
+/** Asked before all else, which can be read meanwhile: the answer takes longest. A page of others is looked at, too. */
+const first = send({ kind: "ask", tab, look: true });
 
 /** The last answer. @type {AccessMedic.Case | null} */
 let known = null;
@@ -55,13 +56,21 @@ async function parts() {
     link("back", "back", word("popup_back"), to),
     make("h1", { tabindex: "-1" }, title),
   ];
-  if (where === "settings") return [head(word("settings_title"), ""), await settingsParts(changed)];
-  if (where === "guides") return [head(word("guides_title"), ""), await guides(go)];
-  if (where in GUIDES)
-    return [head(word(`guide_${where}_title`), "guides"), await guide(where, show)];
+  // Loaded when somebody goes there: what is wrong is not to wait for them.
+  if (where === "settings") {
+    const { settingsParts } = await import("./settings.js");
+    return [head(word("settings_title"), ""), await settingsParts(changed)];
+  }
+  if (where) {
+    const { GUIDES, guide, guides } = await import("./guides.js");
+    if (where === "guides") return [head(word("guides_title"), ""), await guides(go)];
+    if (where in GUIDES)
+      return [head(word(`guide_${where}_title`), "guides"), await guide(where, show)];
+  }
+  const { diagnosis } = known?.report ?? {};
   const name = known ? new URL(known.url).hostname : word("popup_title");
   const when = known && make("span", {}, checked(known.at));
-  const view = { tab, ask, draw, silenced, picked: await picked() };
+  const view = { tab, ask, draw, silenced, picked: diagnosis ? undefined : await picked() };
   return [
     [
       icon("mark"),
@@ -103,11 +112,7 @@ const ask = async (look) => {
 chrome.storage.session.onChanged.addListener((changes) => {
   if (`case:${tab}` in changes) ask();
 });
-await dress("popup_title");
-await ask(true);
+const [answer] = await Promise.all([first, dress("popup_title"), ready]);
 // What is wrong now goes before where the reader was.
-const { report } = /** @type {AccessMedic.Case | null} */ (known) ?? {};
-if (where && !query.has("view") && report?.diagnosis) {
-  where = "";
-  await show();
-}
+if (!query.has("view") && answer?.case?.report.diagnosis) where = "";
+await draw(answer?.case ?? null);

@@ -29,7 +29,18 @@ const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pra
 const LOOKS = [{ scheme: "light" }, { scheme: "dark" }, { scheme: "dark", forced: true }];
 
 /** Pages of the popup that belong to no tab. */
-const PLACES = ["guides", "account_closed", "habits", "countries", "settings"];
+const PLACES = [
+  "guides",
+  "api_key",
+  "account_closed",
+  "password",
+  "key_leaked",
+  "two_step",
+  "phone",
+  "habits",
+  "countries",
+  "settings",
+];
 
 const FAULT = "edge_refused/unable-to-load-site-ipv4";
 
@@ -77,7 +88,6 @@ async function clean(tab, what) {
   }
   assert.deepEqual(await tab.inRoot(undefined, smallTargets), [], what);
   assert.deepEqual(await tab.inRoot(undefined, moving), [], what);
-  await tab.prefer({});
 }
 
 /** What a shaky hand could miss: under 24 pixels. @param {Document | ShadowRoot} root */
@@ -102,7 +112,7 @@ function moving(root) {
 /** What sticks out at the side: of the page, or what can be pressed of itself. @param {Document | ShadowRoot} root */
 function stickingOut(root) {
   const { clientWidth } = document.documentElement;
-  return [...root.querySelectorAll("body *")].flatMap((one) => {
+  return [...root.querySelectorAll("body *, .medic *")].flatMap((one) => {
     if (one.matches(".unseen, path") || !one.checkVisibility()) return [];
     const { left, right } = one.getBoundingClientRect();
     const pressed =
@@ -119,11 +129,11 @@ const unfold = (view) =>
     for (const one of document.querySelectorAll("details")) one.open = true;
   });
 
-/** @param {string} page */
-async function open(page) {
+/** @param {string} page @param {boolean} [stays] */
+async function open(page, stays = true) {
   const tab = await stage.driver.newTab();
   await sow(stage.player, tab, OPENAI_SEEDS);
-  showing = await stage.show(stage.recording(page), { tab });
+  showing = await stage.show(stage.recording(page), { tab, stays });
   await stage.waitForCase(tab, ({ report }) => report.diagnosis !== undefined, "a diagnosis");
   await tab.toFront();
   return tab;
@@ -133,6 +143,7 @@ async function open(page) {
 async function openPopup(tab, width = 400) {
   popup = await View.popup(stage.driver, tab, popup?.tab);
   await popup.tab.resize(width, 700);
+  await popup.tab.prefer({ still: true });
   await popup.waitFor(({ text }) => text !== "", "the popup");
   return popup;
 }
@@ -212,6 +223,59 @@ for (const language of ["en", "ar"]) {
       const copy = await copied(tab);
       await clean(copy, "countdown");
       await copy.close();
+    });
+
+    test("overlay and popup when it worked", async () => {
+      const tab = await open("login_expired/invalid-state", false);
+      await View.overlay(tab).apply("clear_login_cookies");
+      const resolved = (/** @type {import("./views.mjs").Drawn} */ { verdict }) =>
+        verdict === "resolved";
+      await View.overlay(tab).waitFor(resolved, "the verdict", LIMIT);
+      const copy = await copied(tab);
+      await clean(copy, "resolved");
+      await copy.close();
+      const view = await openPopup(tab);
+      await view.waitFor(resolved, "the verdict");
+      await clean(view.tab, "resolved");
+    });
+
+    test("the popup while it checks, and where its kind is silenced", async () => {
+      play(stage.player, {});
+      const tab = await open(FAULT);
+      await View.overlay(tab).press(words("overlay_silence"));
+      const view = await openPopup(tab);
+      await view.waitFor(({ text }) => text.includes(words("popup_silenced")), "silenced");
+      await view.apply("run_checks");
+      await view.waitFor(({ text }) => text.includes(words("popup_checks_stop")), "the checks");
+      await clean(view.tab, "checking");
+    });
+
+    test("the popup on a symptom", async () => {
+      const tab = await stage.driver.newTab();
+      await tab.goto("https://example.com/");
+      const view = await openPopup(tab);
+      await view.press(words("popup_symptoms_title"));
+      await view.press(words("symptom_blocked"));
+      await view.waitFor(({ steps }) => steps.length > 0, "the list");
+      await unfold(view);
+      await clean(view.tab, "symptom");
+      await view.press(words("popup_symptom_end"));
+      await tab.close();
+    });
+
+    test("the popup without the sites", async () => {
+      const tab = await stage.driver.newTab();
+      await tab.goto("https://chatgpt.com/");
+      await stage.driver.giveSites(false);
+      try {
+        const view = await openPopup(tab);
+        await view.waitFor(({ text }) => text.includes(words("permit_title")), "the plea");
+        await clean(view.tab, "plea");
+        await zoomed(view.tab, "plea");
+      } finally {
+        await stage.driver.giveSites(true);
+        await tab.close();
+      }
     });
 
     test("the popup on a fault, with findings and everything unfolded", async () => {
@@ -300,8 +364,13 @@ test("no language has words too long for 320 pixels", async () => {
   const languages = readdirSync(join(RUN.extension, "_locales"));
   const tab = await open(FAULT);
   const place = await stage.driver.newTab();
+  await tab.resize(320, 600);
   for (const language of languages) {
     await speak(language);
+    await tab.toFront();
+    await tab.reload();
+    await View.overlay(tab).waitFor(({ text }) => text !== "", "the overlay");
+    assert.deepEqual(await tab.inRoot(OVERLAY, stickingOut), [], `${language}, overlay`);
     const view = await openPopup(tab, 320);
     await unfold(view);
     assert.deepEqual(await view.tab.inRoot(undefined, stickingOut), [], language);

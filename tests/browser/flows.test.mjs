@@ -261,6 +261,7 @@ for (const hand of /** @type {const} */ (["pointer", "keyboard"])) {
     await reads(view, words("countries_none"));
     const { text } = await reads(view, "Hong Kong");
     assert.ok(!text.includes("Germany"), text);
+    assert.match(text, /^1 of \d{3}$/m);
     await press(view, words("countries_ask"));
     await view.tab.evaluate(() => {
       const field = /** @type {HTMLInputElement} */ (document.querySelector("input"));

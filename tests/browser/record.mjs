@@ -59,7 +59,9 @@ export const SCENES = {
     page: FAULT,
     view: "popup",
     before: async (view) => {
-      await clicks(["skip-run_checks", "tick-leave_vpn"])(view);
+      await view.click('[data-key="skip-run_checks"]');
+      await view.waitFor(({ steps }) => steps[0].state === "skipped", "the skip");
+      await view.click('[data-key="tick-leave_vpn"]');
       await view.waitFor(({ steps }) => steps[1].state === "done", "the tick");
     },
   },

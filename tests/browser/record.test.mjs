@@ -9,8 +9,10 @@ import pixelmatch from "pixelmatch";
 import { RUN } from "./launch.mjs";
 import { known, OUT, openStage, record, SCENES, writeSheets } from "./record.mjs";
 
-/** Of the pixels of a view. */
-const TOLERANCE = 0.0005;
+/** Of the pixels of a view: about as many as a word of two letters has. */
+const TOLERANCE = 0.001;
+/** One shade more or less of the eight: another processor may smooth a letter so. */
+const THRESHOLD = 0.2;
 /** Where the time, or how long something took, is drawn. */
 const TIMED = ["checks", "support"];
 const TIMED_TOLERANCE = 0.01;
@@ -49,7 +51,9 @@ describe("the visual record", { skip }, () => {
         const before = known(shot);
         if (before === undefined) return [`${place}: not on the sheet`];
         const { width, height, data } = shot.picture;
-        const count = pixelmatch(before.data, data, undefined, width, height);
+        const count = pixelmatch(before.data, data, undefined, width, height, {
+          threshold: THRESHOLD,
+        });
         const most = width * height * (TIMED.includes(name) ? TIMED_TOLERANCE : TOLERANCE);
         return count <= most ? [] : [`${place}: ${count} of ${width * height} pixels`];
       });

@@ -3,8 +3,8 @@
 
 import { pause, until } from "./patience.mjs";
 
-/** In milliseconds. */
-const SEEN = 350;
+/** In milliseconds: what the overlay waits for, and how late it may notice that it grew. */
+const SEEN = 450;
 
 /** More controls than any view has. */
 const MOST = 120;

@@ -3,45 +3,19 @@
 use crate::{
     browser, browser::Browser, checkout::Checkout, extension, fault::Fault, node, process, rust, tally::Tally,
 };
-use std::{
-    fmt::Write as _,
-    process::{Command, ExitStatus},
-    thread,
-};
+use std::process::{Command, ExitStatus};
 
 /// A file of tests that goes on for longer hangs. It is ended then, and counts as failed.
 const LONGEST: &str = "--test-timeout=600000";
-
-/// Looks at every recorded page, and mostly waits for it; no time that it holds is a short one. In all browsers at once.
-const PAGES: &str = "tests/browser/pages.test.mjs";
 
 /// `browsers`: in which of them; `filter`: only tests whose name contains this.
 pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> Result<Tally, Fault> {
     let mut all = Tally::default();
     all.add(part("native tests", filter, native(checkout, filter)));
     browser::ensure_fonts();
-    let (pages, others): (Vec<_>, Vec<_>) =
-        scripts(checkout, "tests/browser", ".test.mjs")?.into_iter().partition(|script| script == PAGES);
     for &browser in browsers {
         let what = format!("tests in {}", browser.title());
-        all.add(part(&what, filter, in_browser(checkout, browser, filter, &others, None)));
-    }
-    let pages = &pages;
-    let looked_at = thread::scope(|scope| {
-        let start = |&browser: &Browser| {
-            scope.spawn(move || {
-                let mut said = String::new();
-                let result = in_browser(checkout, browser, filter, pages, Some(&mut said));
-                (browser, said, result)
-            })
-        };
-        let threads: Vec<_> = browsers.iter().map(start).collect();
-        threads.into_iter().map(thread::ScopedJoinHandle::join).collect::<Vec<_>>()
-    });
-    for looked_at in looked_at {
-        let (browser, said, result) = looked_at.map_err(|_| Fault::Told)?;
-        print!("{said}");
-        all.add(part(&format!("recorded pages in {}", browser.title()), filter, result));
+        all.add(part(&what, filter, in_browser(checkout, browser, filter)));
     }
     Ok(all)
 }
@@ -80,31 +54,19 @@ fn native(checkout: &Checkout, filter: Option<&str>) -> Result<(Tally, ExitStatu
     Ok((tally, status))
 }
 
-/// `said` gets what the tests print; absent: the terminal.
-fn in_browser(
-    checkout: &Checkout,
-    browser: Browser,
-    filter: Option<&str>,
-    scripts: &[String],
-    mut said: Option<&mut String>,
-) -> Result<(Tally, ExitStatus), Fault> {
+fn in_browser(checkout: &Checkout, browser: Browser, filter: Option<&str>) -> Result<(Tally, ExitStatus), Fault> {
     let mut command = script(checkout, browser)?;
     // One file at a time: two browsers at once would slow each other down, and times are tested.
     command.args(["--test", "--test-reporter=spec", "--test-concurrency=1", LONGEST]);
     if let Some(filter) = filter {
         command.arg(format!("--test-name-pattern={filter}"));
     }
-    command.args(scripts);
+    command.args(scripts(checkout, "tests/browser", ".test.mjs")?);
     let mut tally = Tally::default();
     let status = process::watch(&mut command, |line| {
         tally.add(Tally::node(line, filter.is_some()).unwrap_or_default());
         // Node lists each test that the filter left out.
-        let wanted = !line.ends_with("# test name does not match pattern");
-        match &mut said {
-            Some(said) if wanted => writeln!(said, "{line}").is_err(),
-            Some(_) => false,
-            None => wanted,
-        }
+        !line.ends_with("# test name does not match pattern")
     })?;
     Ok((tally, status))
 }
