@@ -117,6 +117,8 @@ globalThis.accessMedicOverlay ??= (() => {
     if (isTrusted && (covered || !host.matches(":popover-open"))) rise();
   }
   view.addEventListener("click", guard, true);
+  // What unfolds moves what the reader saw: known at once, not at the next look.
+  view.addEventListener("toggle", settle, true);
 
   function leave() {
     clearTimeout(leaving);
@@ -141,6 +143,8 @@ globalThis.accessMedicOverlay ??= (() => {
 
   /** Goes to the corner where the least of the page lies underneath, and nothing that the reader works in. */
   function keepClear() {
+    // Not from under a hand.
+    if (host.matches(":hover") || root.activeElement) return;
     const { width, height } = view.getBoundingClientRect();
     const active = document.activeElement;
     const worked =

@@ -1,8 +1,9 @@
 // What a screen reader is told when the popup is drawn anew: what is different from the drawing before. It draws nothing.
 const { word, judged, found: said } = globalThis.accessMedicReport;
 
-/** As it was drawn last. @type {AccessMedic.Case | null} */
+/** As it was drawn last while nothing was being done. @type {AccessMedic.Case | null} */
 let last = null;
+let busy = "";
 let refused = "";
 
 /** What the checks found that is not as it should be, or that nothing is. @param {NonNullable<AccessMedic.Case["checks"]>} checks */
@@ -18,12 +19,19 @@ function findings({ findings }) {
  * @returns {string}
  */
 export function announce(now, refusal) {
-  const was = last;
   const news = refusal === refused ? "" : refusal;
-  last = now;
   refused = refusal;
+  if (now?.busy) {
+    const begun = now.busy !== busy;
+    busy = now.busy;
+    // What comes of it is held against what was before.
+    last ??= now;
+    return begun ? word("popup_busy") : news;
+  }
+  const was = last;
+  last = now;
+  busy = "";
   if (!now || now.tab !== was?.tab) return news;
-  if (now.busy) return now.busy === was.busy ? "" : word("popup_busy");
   const { judgement, plan } = now.report;
   const steps = plan.filter(
     ({ remedy, state }) =>

@@ -83,8 +83,20 @@ async function parts() {
   ];
 }
 
+/** Done while the pointer holds nothing: a click needs the button that it began on. */
+let released = Promise.resolve();
+addEventListener("pointerdown", () => {
+  released = new Promise((free) => {
+    // After the click, which comes last.
+    const end = () => setTimeout(free);
+    addEventListener("pointerup", end, { once: true });
+    addEventListener("pointercancel", end, { once: true });
+  });
+});
+
 async function show() {
   const [head, body] = await parts();
+  await released;
   place(main, make("header.head", {}, ...head), make("div.body", {}, ...body));
   const news = announced(known);
   if (news) status.textContent = news;
@@ -109,8 +121,12 @@ const ask = async (look) => {
   await draw((await send({ kind: "ask", tab, look }))?.case ?? null);
 };
 
-chrome.storage.session.onChanged.addListener((changes) => {
-  if (`case:${tab}` in changes) ask();
+chrome.storage.session.onChanged.addListener(async (changes) => {
+  if (!(`case:${tab}` in changes)) return;
+  ({ silenced } = await settings());
+  const found = (await send({ kind: "ask", tab }))?.case ?? null;
+  // What the reader did was drawn with its answer, and stays as it is.
+  if (JSON.stringify(found) !== JSON.stringify(known)) draw(found);
 });
 const [answer] = await Promise.all([first, dress("popup_title"), ready]);
 // What is wrong now goes before where the reader was.
