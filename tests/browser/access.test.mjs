@@ -109,6 +109,14 @@ function moving(root) {
   return root.getAnimations().map((one) => String(/** @type {any} */ (one).animationName));
 }
 
+/** How many elements are given a motion by the style sheet. @param {Document | ShadowRoot} root */
+function motions(root) {
+  return [...root.querySelectorAll(".medic *")].filter((one) => {
+    const { animationName, transitionDuration } = getComputedStyle(one);
+    return animationName !== "none" || transitionDuration !== "0s";
+  }).length;
+}
+
 /** What sticks out at the side: of the page, or what can be pressed of itself. @param {Document | ShadowRoot} root */
 function stickingOut(root) {
   const { clientWidth } = document.documentElement;
@@ -390,7 +398,10 @@ test("what moves stands still when the reader wants it to", async () => {
   await View.overlay(tab).waitFor(({ text }) => text !== "", "the overlay");
   await View.overlay(tab).click('[data-key="why"]');
   assert.deepEqual(await tab.inRoot(OVERLAY, moving), []);
+  // What would move, though it may be over by now.
+  assert.equal(await tab.inRoot(OVERLAY, motions), 0);
   await tab.prefer({});
+  assert.notEqual(await tab.inRoot(OVERLAY, motions), 0);
 });
 
 test("no uncaught error in the extension's own code", async () => {
