@@ -62,6 +62,9 @@ globalThis.accessMedicOverlay ??= (() => {
   /** What lay before us lately; without a box, anywhere. @type {{ at: number; box?: DOMRect }[]} */
   let covers = [];
 
+  /** The page is on its way out: Firefox gives it no sizes and no timers any more. */
+  const gone = () => !document.defaultView;
+
   const others = () => [...document.querySelectorAll(ABOVE)].filter((one) => one !== host);
 
   /** Told from the nearer edge: what unfolds grows from there. */
@@ -71,6 +74,7 @@ globalThis.accessMedicOverlay ??= (() => {
   }
 
   function settle() {
+    if (gone()) return;
     settled = performance.now();
     stood = stand();
   }
@@ -88,7 +92,7 @@ globalThis.accessMedicOverlay ??= (() => {
 
   /** A page can hide, move or cover us, and undo it just as the click comes. */
   function look() {
-    if (!host.isConnected) return leave();
+    if (gone() || !host.isConnected) return leave();
     const at = performance.now();
     if (!host.matches(":popover-open") || stood !== stand()) settle();
     covers = covers.filter((cover) => at - cover.at < SEEN);
@@ -144,7 +148,7 @@ globalThis.accessMedicOverlay ??= (() => {
   /** Goes to the corner where the least of the page lies underneath, and nothing that the reader works in. */
   function keepClear() {
     // Not from under a hand.
-    if (host.matches(":hover") || root.activeElement) return;
+    if (gone() || host.matches(":hover") || root.activeElement) return;
     const { width, height } = view.getBoundingClientRect();
     const active = document.activeElement;
     const worked =
@@ -170,6 +174,7 @@ globalThis.accessMedicOverlay ??= (() => {
 
   /** Goes by itself, but not from under a hand. @param {number} wait */
   function leaveSoon(wait) {
+    if (gone()) return;
     leaving = setTimeout(() => {
       if (host.matches(":hover") || root.activeElement) leaveSoon(1000);
       else close();
@@ -178,8 +183,7 @@ globalThis.accessMedicOverlay ??= (() => {
 
   /** @param {string} text @param {AccessMedic.Child[]} nodes */
   function show(text, ...nodes) {
-    // The page is on its way out: Firefox gives no timers any more.
-    if (!document.defaultView) return;
+    if (gone()) return;
     place(view, ...nodes);
     if (!host.isConnected) {
       document.documentElement.append(host);

@@ -413,7 +413,10 @@ export class Firefox {
           )
           // Its own code complains of our pages, too, when an extension is loaded anew.
           .filter((/** @type {any} */ error) => !error.sourceName.startsWith("resource:"))
-          .map((/** @type {any} */ error) => `${error.errorMessage} ${error.sourceName}`)
+          .map(
+            (/** @type {any} */ error) =>
+              `${error.errorMessage} ${error.sourceName}:${error.lineNumber}`,
+          )
           .filter((/** @type {string} */ line) => line.includes(origin))
       );
     }, this.extensionUrl(""));
