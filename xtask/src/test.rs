@@ -3,20 +3,45 @@
 use crate::{
     browser, browser::Browser, checkout::Checkout, extension, fault::Fault, node, process, rust, tally::Tally,
 };
-use std::process::{Command, ExitStatus};
+use std::{
+    process::{Command, ExitStatus},
+    thread,
+};
 
 /// A file of tests that goes on for longer hangs. It is ended then, and counts as failed.
 const LONGEST: &str = "--test-timeout=600000";
+
+/// Tests that hold the product to times, for minutes on end: nothing else runs beside them.
+const TIMED: &str = "pages.test.mjs";
 
 /// `browsers`: in which of them; `filter`: only tests whose name contains this.
 pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> Result<Tally, Fault> {
     let mut all = Tally::default();
     all.add(part("native tests", filter, native(checkout, filter)));
     browser::ensure_fonts();
+    let mut rest = Vec::new();
     for &browser in browsers {
-        let what = format!("tests in {}", browser.title());
-        all.add(part(&what, filter, in_browser(checkout, browser, filter)));
+        let (timed, others) =
+            scripts(checkout, "tests/browser", ".test.mjs")?.into_iter().partition(|path| path.ends_with(TIMED));
+        let what = format!("pages in {}", browser.title());
+        let result = tests(checkout, browser, timed, filter).and_then(|command| watched(command, filter, true));
+        all.add(part(&what, filter, result.map(|(tally, status, _)| (tally, status))));
+        rest.push((browser, tests(checkout, browser, others, filter)));
     }
+    // The others wait most of the time: the browsers go side by side, and the second one is shown afterwards.
+    thread::scope(|scope| {
+        let started = rest.into_iter().enumerate().map(|(at, (browser, command))| {
+            (browser, scope.spawn(move || command.and_then(|command| watched(command, filter, at == 0))))
+        });
+        for (browser, running) in started.collect::<Vec<_>>() {
+            let what = format!("tests in {}", browser.title());
+            let result = running.join().unwrap_or(Err(Fault::Told)).map(|(tally, status, unseen)| {
+                print!("{unseen}");
+                (tally, status)
+            });
+            all.add(part(&what, filter, result));
+        }
+    });
     Ok(all)
 }
 
@@ -54,21 +79,31 @@ fn native(checkout: &Checkout, filter: Option<&str>) -> Result<(Tally, ExitStatu
     Ok((tally, status))
 }
 
-fn in_browser(checkout: &Checkout, browser: Browser, filter: Option<&str>) -> Result<(Tally, ExitStatus), Fault> {
+/// These files of tests in that browser, one after the other.
+fn tests(checkout: &Checkout, browser: Browser, files: Vec<String>, filter: Option<&str>) -> Result<Command, Fault> {
     let mut command = script(checkout, browser)?;
-    // One file at a time: two browsers at once would slow each other down, and times are tested.
     command.args(["--test", "--test-reporter=spec", "--test-concurrency=1", LONGEST]);
     if let Some(filter) = filter {
         command.arg(format!("--test-name-pattern={filter}"));
     }
-    command.args(scripts(checkout, "tests/browser", ".test.mjs")?);
-    let mut tally = Tally::default();
+    command.args(files);
+    Ok(command)
+}
+
+/// Runs them to the end. What is not shown as it comes is answered.
+fn watched(mut command: Command, filter: Option<&str>, shown: bool) -> Result<(Tally, ExitStatus, String), Fault> {
+    let (mut tally, mut unseen) = (Tally::default(), String::new());
     let status = process::watch(&mut command, |line| {
         tally.add(Tally::node(line, filter.is_some()).unwrap_or_default());
         // Node lists each test that the filter left out.
-        !line.ends_with("# test name does not match pattern")
+        let worth = !line.ends_with("# test name does not match pattern");
+        if worth && !shown {
+            unseen += line;
+            unseen.push('\n');
+        }
+        worth && shown
     })?;
-    Ok((tally, status))
+    Ok((tally, status, unseen))
 }
 
 /// Node, told by its environment which browser to use and where the built extension is.
