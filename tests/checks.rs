@@ -170,11 +170,9 @@ fn after_each_scenario_the_first_step_is_the_right_one() {
         let report = examine(&Visit {
             evidence: Evidence { url: "https://chatgpt.com/".into(), at: 1.0, ..Evidence::default() },
             standing: Some(Standing { cause: cause.into(), confidence, overlay: true, facts: Told::default() }),
-            history: vec![],
-            loads: vec![],
             findings,
             now: 2.0,
-            offset: 0.0,
+            ..Visit::default()
         });
         assert!(report.stands, "{name}");
         let shown = report.turned.as_ref().map_or(cause, |turned| turned.cause.as_str());

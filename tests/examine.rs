@@ -2,8 +2,8 @@
 //! on evidence that can tell, and its plan moves on.
 
 use access_medic::{
-    Action, Alert, Attempt, Confidence, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, StepState,
-    Surface, Told, Verdict, Visit, examine,
+    Action, Alert, Attempt, Confidence, Evidence, Facts, Header, Load, Outcome, Page, Request, Response, Standing,
+    StepState, Surface, Told, Verdict, Visit, examine,
 };
 use proptest::prelude::*;
 
@@ -33,7 +33,7 @@ fn healthy() -> Evidence {
 }
 
 fn visit(evidence: Evidence, history: Vec<Attempt>) -> Visit {
-    Visit { evidence, standing: None, history, loads: vec![], findings: vec![], now: T0, offset: 0.0 }
+    Visit { evidence, history, now: T0, ..Visit::default() }
 }
 
 fn attempt(remedy: &str, cause: &str) -> Attempt {
@@ -180,6 +180,40 @@ fn a_standing_diagnosis_outlives_silence_but_not_a_page() {
     assert_eq!([0, 2].map(|at| checked.plan[at].state), [StepState::Done, StepState::Next]);
     let loaded = examine(&Visit { standing, ..visit(healthy(), vec![]) });
     assert!(!loaded.stands && loaded.diagnosis.is_none() && loaded.plan.is_empty());
+}
+
+#[test]
+fn what_a_person_tells_of_has_a_plan_and_claims_nothing() {
+    let nowhere = Evidence { url: "https://chatgpt.com/".into(), at: T0, ..Evidence::default() };
+    let told = |symptom: &str| Visit { symptom: Some(symptom.into()), ..visit(nowhere.clone(), vec![]) };
+    let report = examine(&told("login"));
+    let seen = report.diagnosis.expect("what was told of");
+    assert_eq!(
+        (seen.cause.as_str(), seen.confidence, seen.surface),
+        ("login_error", Confidence::Possible, Surface::Told)
+    );
+    assert!(!seen.overlay && seen.others.is_empty() && report.turned.is_none());
+    assert_eq!(seen.facts, Facts { host: "chatgpt.com".into(), ..Facts::default() });
+    assert_eq!(report.plan[0].state, StepState::Next);
+
+    let (cause, facts) = (seen.cause, Told::default());
+    let standing = Some(Standing { cause, confidence: seen.confidence, overlay: false, facts });
+    let kept = examine(&Visit { standing, findings: vec!["country_unsupported".into()], ..told("login") });
+    assert!(kept.stands && kept.diagnosis.is_none());
+    assert_eq!(kept.turned.map(|turned| turned.cause), Some("region_unsupported".into()));
+
+    // Picked again with what was tried: nothing was seen that could judge it, neither now nor by a page that loads.
+    let tried = Attempt { surface: Surface::Told, ..attempt("reload", "login_error") };
+    let again = examine(&Visit { history: vec![tried.clone()], ..told("login") });
+    assert!(again.diagnosis.is_some() && again.judgement.is_none());
+    assert_eq!(examine(&visit(healthy(), vec![tried])).judgement, None);
+
+    // What is seen is no matter of telling.
+    for evidence in [healthy(), blocked()] {
+        let without = visit(evidence, vec![]);
+        assert_eq!(examine(&Visit { symptom: Some("login".into()), ..without.clone() }), examine(&without));
+    }
+    assert_eq!(examine(&told("nothing of ours")).diagnosis, None);
 }
 
 #[test]
@@ -354,6 +388,7 @@ prop_compose! {
             0..3,
         ),
         loads in prop::collection::vec((any::<f64>(), ".{0,20}", prop::option::of("[a-z_]{0,20}|challenge")), 0..4),
+        symptom in prop::option::of("[a-z_]{0,20}|login"),
         history in prop::collection::vec(("[a-z_]{0,20}|clear_site_data", "[a-z_]{0,20}|blocked_by_rule", any::<f64>()), 0..3),
     ) -> Visit {
         Visit {
@@ -372,12 +407,11 @@ prop_compose! {
                     .collect(),
                 failure,
             },
-            standing: None,
+            symptom,
             history: history.into_iter().map(|(remedy, cause, at)| Attempt { at, ..attempt(&remedy, &cause) }).collect(),
             loads: loads.into_iter().map(|(at, place, cause)| Load { at, place, cause }).collect(),
-            findings: vec![],
             now: at,
-            offset: 0.0,
+            ..Visit::default()
         }
     }
 }

@@ -364,10 +364,7 @@ fn causes() -> Vec<String> {
 
 /// What a person may pick, by the catalogue.
 fn symptoms() -> Vec<String> {
-    let findings = catalogue_file(&top().join("crate/catalog/findings.toml"));
-    let findings = findings["finding"].as_array().expect("a list of findings");
-    let ids = findings.iter().filter_map(|finding| finding["id"].as_str()?.strip_prefix("symptom_"));
-    ids.map(str::to_owned).collect()
+    tables(&top().join("crate/catalog/symptoms.toml"))
 }
 
 /// The guides and their steps, as `guides.js` lists them.

@@ -9,6 +9,8 @@ pub struct Catalogue {
     pub causes: Vec<(String, String, Cause)>,
     pub remedies: BTreeMap<String, Remedy>,
     pub findings: Vec<Finding>,
+    /// What a person may say they see, and the cause whose plan fits it best.
+    pub symptoms: BTreeMap<String, String>,
     pub signatures: Vec<(String, Signature)>,
     /// Sets of whole messages, by name: of each message its hash.
     pub messages: BTreeMap<String, Vec<MessageHash>>,
@@ -206,6 +208,11 @@ pub fn read(root: &Path) -> Result<Catalogue, String> {
         }
     }
     let findings = findings(root, &causes, &remedies)?;
+    let symptoms_file = root.join("symptoms.toml");
+    let symptoms: BTreeMap<String, String> = parse(&symptoms_file)?;
+    if let Some((id, cause)) = symptoms.iter().find(|(_, cause)| !causes.iter().any(|(known, _, _)| known == *cause)) {
+        return Err(said(&symptoms_file, &format!("`{id}` names the cause `{cause}`, which is none")));
+    }
     let lists = lists(root)?;
     let messages = messages(root)?;
     let mut signatures = Vec::new();
@@ -217,7 +224,7 @@ pub fn read(root: &Path) -> Result<Catalogue, String> {
             signatures.push((format!("{}/{}", stem(&folder), stem(&file)), signature));
         }
     }
-    Ok(Catalogue { causes, remedies, findings, signatures, messages })
+    Ok(Catalogue { causes, remedies, findings, symptoms, signatures, messages })
 }
 
 fn findings(

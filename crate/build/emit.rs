@@ -59,12 +59,16 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
         let _ = writeln!(w, "Remedy {{ id: {id:?}, hands: {}, read: {read:?} }},", hands_source(remedy));
     }
     let _ = writeln!(w, "];\npub static FINDINGS: &[Finding] = &[");
+    let place = |cause: &String| catalogue.causes.iter().position(|(known, _, _)| known == cause);
     for Finding { id, families, steps, cause } in &catalogue.findings {
-        let cause = cause.as_ref().and_then(|id| catalogue.causes.iter().position(|(known, _, _)| known == id));
+        let cause = cause.as_ref().and_then(place);
         let (families, steps) = (families.join(" "), places(steps));
         let _ = writeln!(w, "Finding {{ id: {id:?}, families: {families:?}, steps: &{steps:?}, cause: {cause:?} }},");
     }
-    let _ = writeln!(w, "];\npub static SIGNATURES: &[u8] = &{program:?};");
+    let symptoms: Vec<_> =
+        catalogue.symptoms.iter().map(|(id, cause)| (id, place(cause).unwrap_or_default())).collect();
+    let _ = writeln!(w, "];\npub static SYMPTOMS: &[(&str, u8)] = &{symptoms:?};");
+    let _ = writeln!(w, "pub static SIGNATURES: &[u8] = &{program:?};");
     let names: Vec<&String> = catalogue.signatures.iter().map(|(name, _)| name).collect();
     let _ = writeln!(
         w,

@@ -177,6 +177,23 @@ pub fn signatures() -> impl Iterator<Item = Signature> {
 }
 
 impl Signature {
+    /// Of a symptom: it has no clue but the person's word.
+    pub fn told(cause: u8) -> Self {
+        Self {
+            #[cfg(not(target_arch = "wasm32"))]
+            name: "told",
+            cause,
+            confidence: Confidence::Possible,
+            surface: Surface::Told,
+            fallback: false,
+            quiet: false,
+            beside: false,
+            all: 0,
+            any: 0,
+            clues: &[],
+        }
+    }
+
     pub fn clues(&self) -> impl Iterator<Item = Clue> {
         let mut rest = self.clues;
         std::iter::from_fn(move || {

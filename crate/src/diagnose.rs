@@ -41,7 +41,7 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
     let drawable = match surface {
         Surface::Page => evidence.page.is_some(),
         Surface::Alert | Surface::Request => true,
-        Surface::Network => false,
+        Surface::Network | Surface::Told => false,
     };
     Some(Diagnosis {
         cause: cause.id.to_owned(),
@@ -74,7 +74,8 @@ fn rank(found: &Match) -> (bool, Confidence, bool, u32) {
         | ReasonKind::Failure
         | ReasonKind::Request
         | ReasonKind::Finding
-        | ReasonKind::Loads => 5,
+        | ReasonKind::Loads
+        | ReasonKind::Told => 5,
         ReasonKind::Marker => 3,
         ReasonKind::Title | ReasonKind::Text | ReasonKind::Alert => 2,
         ReasonKind::Status => 1,

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 /// One look at one tab: everything [`examine`](crate::examine) may know.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Visit {
     pub evidence: Evidence,
@@ -15,6 +15,10 @@ pub struct Visit {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub standing: Option<Standing>,
+    /// What a person says they see elsewhere, an id of `catalog/symptoms.toml`; asked where nothing else is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub symptom: Option<String>,
     /// Remedies tried in this tab, oldest first.
     #[serde(default)]
     pub history: Vec<Attempt>,

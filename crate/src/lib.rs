@@ -105,15 +105,7 @@ mod tests {
         let page = Page { elements: 20, text: text.into(), markers: vec![".blocked-icon".into()], ..Page::default() };
         let response = Some(Response { status, headers: vec![] });
         let evidence = Evidence { url: url.into(), response, page: Some(page), ..Evidence::default() };
-        examine(&Visit {
-            evidence,
-            standing: None,
-            history: vec![],
-            loads: vec![],
-            findings: vec![],
-            now: 0.0,
-            offset: 0.0,
-        })
+        examine(&Visit { evidence, ..Visit::default() })
     }
 
     #[test]

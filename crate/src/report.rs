@@ -88,8 +88,8 @@ pub enum Mover {
     Network,
 }
 
-/// Where the fault was seen: the page itself, an error surface inside the app, a request of the app, or the network
-/// below the page.
+/// Where the fault was seen: the page itself, an error surface inside the app, a request of the app, the network below
+/// the page, or nowhere here: a person told of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -99,6 +99,7 @@ pub enum Surface {
     Alert,
     Request,
     Network,
+    Told,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,6 +128,8 @@ pub enum ReasonKind {
     Finding,
     /// Earlier loads of the tab: how many, within how many minutes.
     Loads,
+    /// A person says so: the symptom.
+    Told,
 }
 
 /// What support will ask for. Never holds the visitor's IP address.

@@ -101,6 +101,8 @@ impl<'e> Scene<'e> {
                 _ if signature.beside => self.holds(&signature, Some(&self.guests), None),
                 Surface::Page => self.answered.then(|| self.holds(&signature, self.page.as_ref(), None)).flatten(),
                 Surface::Network => self.holds(&signature, None, None),
+                // Known by no signature.
+                Surface::Told => None,
                 Surface::Alert => self.alerts.iter().find_map(|alert| self.holds(&signature, Some(alert), None)),
                 Surface::Request => {
                     self.evidence.requests.iter().find_map(|request| self.holds(&signature, None, Some(request)))
@@ -109,7 +111,19 @@ impl<'e> Scene<'e> {
             reasons.map(|reasons| Match { signature, reasons })
         };
         let ours = self.address.is_openai();
-        catalog::signatures().filter(|signature| ours || self.is_named(signature)).filter_map(held).collect()
+        let seen = catalog::signatures().filter(|signature| ours || self.is_named(signature)).filter_map(held);
+        seen.chain(self.told()).collect()
+    }
+
+    /// What fits the symptom that a person told of, where there is nothing to see. It stands afterwards.
+    fn told(&self) -> Option<Match> {
+        let symptom = self.visit.symptom.as_ref()?;
+        let (_, cause) = catalog::SYMPTOMS.iter().find(|(known, _)| known == symptom)?;
+        let nothing = !self.answered && self.evidence.failure.is_none() && self.visit.standing.is_none();
+        nothing.then(|| Match {
+            signature: Signature::told(*cause),
+            reasons: vec![Reason { clue: ReasonKind::Told, quote: symptom.clone() }],
+        })
     }
 
     /// Does the signature name this very host? On other people's pages nothing else counts.

@@ -19,7 +19,8 @@ fn pending(visit: &Visit) -> Option<&Attempt> {
 pub fn judge(visit: &Visit, seen: Option<&Cause>) -> Option<Judgement> {
     let attempt = pending(visit)?;
     let evidence = &visit.evidence;
-    if evidence.at <= attempt.at {
+    // What a person only told of is not seen to be there still.
+    if evidence.at <= attempt.at || visit.symptom.is_some() {
         return None;
     }
     let verdict = match seen {
@@ -31,7 +32,7 @@ pub fn judge(visit: &Visit, seen: Option<&Cause>) -> Option<Judgement> {
             let loaded = evidence.page.is_some()
                 && evidence.failure.is_none()
                 && facts::status(evidence).is_none_or(|status| status < 400);
-            if !loaded || matches!(attempt.surface, Surface::Alert | Surface::Request) {
+            if !loaded || matches!(attempt.surface, Surface::Alert | Surface::Request | Surface::Told) {
                 return None;
             }
             Verdict::Resolved

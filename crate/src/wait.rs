@@ -83,7 +83,7 @@ mod tests {
         };
         let evidence = Evidence { at: NOW - 10.0 * SECOND, ..Evidence::default() };
         let history = vec![attempt; waited];
-        Visit { evidence, standing: None, history, loads: vec![], findings: vec![], now: NOW, offset }
+        Visit { evidence, history, now: NOW, offset, ..Visit::default() }
     }
 
     #[test]

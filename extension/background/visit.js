@@ -104,20 +104,20 @@ function findingsOf({ checks }) {
  * @param {Case} entry
  * @param {Report["diagnosis"]} standing
  * @param {Journal["loads"]} loads
- * @param {string[]} [findings]
  */
-async function ask(evidence, entry, standing, loads, findings = findingsOf(entry)) {
+async function ask(evidence, entry, standing, loads) {
   const whole = { alerts: [], requests: [], guests: [], ...evidence };
-  const { history } = entry;
+  const { history, symptom } = entry;
   const now = Date.now();
   const offset = -new Date(now).getTimezoneOffset();
   const clock = { now, offset };
   const visit = {
     evidence: whole,
     ...(standing && { standing }),
+    ...(symptom && { symptom }),
     history,
     loads,
-    findings,
+    findings: findingsOf(entry),
     ...clock,
   };
   const answer = await examine(visit);
@@ -292,25 +292,8 @@ export async function replan(entry) {
  * @returns {Promise<Case | undefined>}
  */
 export async function symptomCase(tab, symptom, history) {
-  const entry = { ...blank(tab, HOME, Date.now()), symptom, history };
-  /** @type {AccessMedic.Diagnosis} */
-  const unknown = {
-    cause: "cannot_tell",
-    family: "unknown",
-    confidence: "possible",
-    mover: "you",
-    // What was not seen on this page is not disproved by it.
-    surface: "alert",
-    overlay: false,
-    reasons: [],
-    facts: { host: hostOf(HOME) },
-    others: [],
-  };
-  const { url, at } = entry;
-  const report = await ask({ url, at }, entry, unknown, [], [`symptom_${symptom}`]);
-  if (report?.diagnosis?.cause === unknown.cause || !report?.diagnosis) return;
-  const diagnosis = { ...report.diagnosis, confidence: unknown.confidence, others: [] };
-  return replan({ ...entry, report: { ...report, diagnosis } });
+  const entry = await replan({ ...blank(tab, HOME, Date.now()), symptom, history });
+  return entry.report.diagnosis && entry;
 }
 
 /** What can be done where nothing is known to be wrong; kept once something is done. @param {number} tab @param {string} url */

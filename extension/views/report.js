@@ -497,14 +497,16 @@ globalThis.accessMedicReport ??= (() => {
         "li",
         {},
         title,
-        ...clues.flatMap(({ quote }) => [" ", make("code", { dir: "auto" }, quote)]),
+        // What was picked here says nothing by its name.
+        ...clues.flatMap(({ clue, quote }) =>
+          clue === "told" ? [] : [" ", make("code", { dir: "auto" }, quote)],
+        ),
       );
     const items = [
       ...reasons.map((reason) => {
         const finding = checks?.findings.find(
           ({ id }) => reason.clue === "finding" && id === reason.quote,
         );
-        if (/^symptom_/.test(reason.quote)) return make("li", {}, word("popup_symptom"));
         return finding
           ? make("li", {}, found(finding))
           : line(word(`clue_${reason.clue}`), [reason]);

@@ -12,12 +12,8 @@ pub fn read(bytes: &[u8]) -> Visit {
     let text = String::from_utf8_lossy(bytes);
     let mut visit = Visit {
         evidence: Evidence { url: "https://chatgpt.com/".into(), at: NOW, ..Evidence::default() },
-        standing: None,
-        history: Vec::new(),
-        loads: Vec::new(),
-        findings: Vec::new(),
         now: NOW,
-        offset: 0.0,
+        ..Visit::default()
     };
     for line in text.split('\n') {
         let (key, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -70,6 +66,7 @@ fn take(visit: &mut Visit, key: &str, rest: &str) {
             let failure = status.is_none().then(|| what.into());
             evidence.requests.push(Request { host: host.into(), path: word().into(), status, failure });
         }
+        "symptom" => visit.symptom = Some(rest.into()),
         // guest MARKER
         "guest" => evidence.guests.push(rest.into()),
         // load SECONDS PLACE [CAUSE]

@@ -22,14 +22,6 @@ fuzz_target!(|bytes: &[u8]| {
             page,
             ..Evidence::default()
         };
-        examined(&Visit {
-            evidence,
-            standing: None,
-            history: Vec::new(),
-            loads: Vec::new(),
-            findings: Vec::new(),
-            now: 1.0,
-            offset: 0.0,
-        });
+        examined(&Visit { evidence, now: 1.0, ..Visit::default() });
     }
 });

@@ -18,15 +18,7 @@ fn code(query: &str) -> Option<String> {
         page: Some(Page { content_type: "text/html".into(), elements: 40, ..Page::default() }),
         ..Evidence::default()
     };
-    let visit = Visit {
-        evidence,
-        standing: None,
-        history: Vec::new(),
-        loads: Vec::new(),
-        findings: Vec::new(),
-        now: 1.0,
-        offset: 0.0,
-    };
+    let visit = Visit { evidence, now: 1.0, ..Visit::default() };
     examined(&visit).diagnosis.and_then(|diagnosis| diagnosis.facts.code)
 }
 

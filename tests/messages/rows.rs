@@ -80,15 +80,7 @@ impl Row {
                 }
             }
         }
-        Some(Visit {
-            evidence,
-            standing: None,
-            history: Vec::new(),
-            loads: Vec::new(),
-            findings: Vec::new(),
-            now: OBSERVED_AT,
-            offset: 0.0,
-        })
+        Some(Visit { evidence, now: OBSERVED_AT, ..Visit::default() })
     }
 
     /// What the page says of itself, an address among the marks, or nothing but a host.

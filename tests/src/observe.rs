@@ -44,15 +44,7 @@ const HEADERS: [&str; 11] = [
 /// A first look at the recording: nothing was tried, and nothing was known but the loads that it tells of.
 pub fn visit(recording: &Recording, browser: Browser) -> Visit {
     let evidence = observe(recording, browser);
-    let mut visit = Visit {
-        evidence,
-        standing: None,
-        history: Vec::new(),
-        loads: Vec::new(),
-        findings: Vec::new(),
-        now: OBSERVED_AT,
-        offset: 0.0,
-    };
+    let mut visit = Visit { evidence, now: OBSERVED_AT, ..Visit::default() };
     if recording.again > 0 {
         let cause = examine(&visit).diagnosis.map(|diagnosis| diagnosis.cause);
         let load = |ago| Load {

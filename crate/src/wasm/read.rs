@@ -118,7 +118,7 @@ macro_rules! object {
     };
 }
 
-object!(Visit: evidence, standing, history, loads, findings; now, offset);
+object!(Visit: evidence, standing, symptom, history, loads, findings; now, offset);
 object!(Standing: cause, confidence; overlay, facts);
 object!(Told: retry_after, resets;);
 object!(Load: at, place, cause;);
@@ -146,5 +146,5 @@ macro_rules! word {
 
 word!(Confidence: "possible" Possible, "likely" Likely, "certain" Certain);
 word!(Outcome: "done" Done, "refused" Refused, "failed" Failed, "skipped" Skipped);
-word!(Surface: "page" Page, "alert" Alert, "request" Request, "network" Network);
+word!(Surface: "page" Page, "alert" Alert, "request" Request, "network" Network, "told" Told);
 word!(Verdict: "resolved" Resolved, "changed" Changed, "persists" Persists);

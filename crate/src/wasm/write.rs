@@ -140,11 +140,12 @@ macro_rules! word {
 
 word!(Confidence: Possible "possible", Likely "likely", Certain "certain");
 word!(Mover: You "you", Wait "wait", Openai "openai", Network "network");
-word!(Surface: Page "page", Alert "alert", Request "request", Network "network");
+word!(Surface: Page "page", Alert "alert", Request "request", Network "network", Told "told");
 word!(Verdict: Resolved "resolved", Changed "changed", Persists "persists");
 word!(StepState: Next "next", Open "open", Done "done", Tried "tried", Failed "failed", Skipped "skipped");
 word!(Failing: Browser "browser", Edge "edge", Origin "origin");
 word!(
     ReasonKind: Status "status", Header "header", Code "code", Marker "marker", Title "title", Text "text",
-    Alert "alert", Address "address", Failure "failure", Request "request", Finding "finding", Loads "loads"
+    Alert "alert", Address "address", Failure "failure", Request "request", Finding "finding", Loads "loads",
+    Told "told"
 );
