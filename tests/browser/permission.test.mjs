@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
 import { pause } from "./patience.mjs";
-import { keyOf, OPENAI_SEEDS, sow } from "./seeds.mjs";
+import { keyOf, OPENAI_SEEDS, SEEDS, sow } from "./seeds.mjs";
 import { Stage } from "./stage.mjs";
 import { OVERLAY, View } from "./views.mjs";
 
@@ -211,6 +211,39 @@ test("given again, it looks at the page and clears", async () => {
   }
   await assertWorks();
 });
+
+// Last, because the cookies of others that it sows stay.
+for (const wait of [0, 60, 150, 300]) {
+  test(`taken away ${wait} ms into a clearing: not said to be done, and it can be put back`, async (t) => {
+    await sow(stage.player, tab, SEEDS);
+    await stage.answer(await stage.show(failing, { tab }));
+    planted = await jar();
+    // Chromium takes longer to take them away than to clear.
+    const start = performance.now();
+    await stage.driver.giveSites(true);
+    const early = performance.now() - start - wait;
+    const taking = early > 0 ? stage.driver.giveSites(false) : undefined;
+    await pause(Math.max(0, early));
+    const clearing = asked("apply", "clear_sites");
+    if (!taking) await pause(wait);
+    await (taking ?? stage.driver.giveSites(false));
+    const { outcome } = await clearing;
+    const left = await jar();
+    const receipt = (await stage.case(tab))?.receipts.clear_sites;
+    t.diagnostic(`${outcome.kind}, ${left.length} of ${planted.length} left`);
+    if (outcome.kind === "done") {
+      // It was over already.
+      assert.equal(receipt?.cookies.gone, planted.length - left.length);
+    } else {
+      assert.equal(outcome.reason, "no_permission");
+      assert.equal(receipt, undefined);
+    }
+    await stage.driver.giveSites(true);
+    if (left.length === planted.length) return;
+    assert.deepEqual((await asked("undo")).outcome, { kind: "done" });
+    assert.deepEqual(await jar(), planted);
+  });
+}
 
 test("no uncaught error in the extension's own code", async () => {
   assert.deepEqual(await stage.errors(), []);
