@@ -86,13 +86,15 @@
     return [...kept];
   }
 
-  /** @param {Element} element @param {RegExp} taken attributes */
+  /** @param {Element} element @param {RegExp} [taken] attributes */
   function* names(element, taken) {
     if (element.id) yield `#${element.id}`;
     for (const name of element.classList) yield `.${name}`;
     if (element.localName.includes("-")) yield `tag:${element.localName}`;
-    for (const { name, value } of element.attributes) {
-      if (taken.test(name) && value.length <= 64) yield `[${name}=${value}]`;
+    for (const name of taken ? element.getAttributeNames() : []) {
+      if (!taken?.test(name)) continue;
+      const value = element.getAttribute(name) ?? "";
+      if (value.length <= 64) yield `[${name}=${value}]`;
     }
   }
 
@@ -100,7 +102,7 @@
   function* guestMarkers() {
     for (const element of [document.documentElement, document.body]) {
       yield* names(element, /^data-/);
-      for (const guest of element.children) yield* names(guest, /^$/);
+      for (const guest of element.children) yield* names(guest);
     }
   }
 

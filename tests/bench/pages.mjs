@@ -86,23 +86,41 @@ async function opening() {
 /** The content script on a healthy page, and while an answer streams into a long conversation. */
 async function observing() {
   const source = readFileSync(join(RUN.extension, "content/observe.js"), "utf8");
-  const tab = await stage.driver.newTab();
-  stage.player.air(stage.recording("healthy/app-first-response"), { stays: true });
-  await tab.goto(stage.recording("healthy/app-first-response").url);
-  const found = await tab.evaluate(measureObserver, source);
-  await tab.close();
-  figure("healthy_page_script", found.start, "ms", 1);
+  const healthy = stage.recording("healthy/app-first-response");
+  /** @template R @param {(source: string) => R | Promise<R>} run In a page of its own. */
+  const inPage = async (run) => {
+    const tab = await stage.driver.newTab();
+    stage.player.air(healthy, { stays: true });
+    await tab.goto(healthy.url);
+    const found = await tab.evaluate(run, source);
+    await tab.close();
+    return found;
+  };
+  const starts = [];
+  for (let round = 0; round < 9; round++) starts.push(await inPage(measureStart));
+  figure("healthy_page_script", median(starts), "ms", 1);
+  const found = await inPage(measureStream);
   figure("healthy_page_messages", found.messages, "messages", 1);
   figure("streaming_callbacks", (found.own / found.page) * 100, "% of the page's script", 1);
   figure("streaming_callbacks_time", found.own, "ms");
   figure("check_of_a_long_page", found.check, "ms");
 }
 
+/** In the page: what the script does before it hands the page back, everything being cold. @param {string} source */
+function measureStart(source) {
+  const runtime = { id: "bench", sendMessage: async () => undefined };
+  Object.assign(window, { chrome: { runtime } });
+  const script = new Function(source);
+  const from = performance.now();
+  script();
+  return performance.now() - from;
+}
+
 /**
  * In the page. Runs the script on it as it is, builds 300 turns, then streams 4,000 tokens, and times our callbacks beside the page's own work.
  * @param {string} source
  */
-async function measureObserver(source) {
+async function measureStream(source) {
   let messages = 0;
   let own = 0;
   let longest = 0;
@@ -133,10 +151,7 @@ async function measureObserver(source) {
       super(timed(run));
     }
   };
-  const script = new Function(source);
-  const from = performance.now();
-  script();
-  const start = performance.now() - from;
+  new Function(source)();
   const page = document.createElement("main");
   const line = "An answer that explains what a network error is, in some detail. ";
   for (let turn = 0; turn < 300; turn++) {
@@ -165,7 +180,7 @@ async function measureObserver(source) {
   }
   await new Promise((done) => later(done, 400));
   Object.assign(scope, { setTimeout: later, MutationObserver: Observer });
-  return { messages, start, own, page: spent + own, check: longest };
+  return { messages, own, page: spent + own, check: longest };
 }
 
 /** 500 cookies on 30 hosts; partitions, because browsers keep 180 of one site in each. */
