@@ -85,10 +85,10 @@ const changeOne = async (kind, tab, edit, sure) =>
 /** @param {Undo | undefined} undo */
 const lasts = (undo) => undo && Date.now() - undo.at < UNDO;
 
-/** What can be undone in a tab. @param {number} tab */
-export async function undoOf(tab) {
-  const { undo } = await change(tab, (known) => known);
-  return lasts(undo) ? undo : undefined;
+/** The case of a tab, and what can be undone there. @param {number} tab */
+export async function recall(tab) {
+  const { case: entry, undo } = await change(tab, (known) => known);
+  return { entry, undo: lasts(undo) ? undo : undefined };
 }
 
 /** @param {number} tab @param {Undo | undefined} undo */

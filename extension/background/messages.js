@@ -1,12 +1,12 @@
 // Who may ask for what. Our own pages may name a tab; a content script speaks for its own tab, and only from the top of
 // an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Everything else gets no
 // answer, and nothing happens.
-import { changeCase, undoOf } from "./casebook.js";
+import { changeCase, recall } from "./casebook.js";
 import { mark, pick, remember, silenceKind, startOver, unmark } from "./checklist.js";
 import { stop } from "./remedies/check.js";
 import { apply, settle, undo } from "./remedies/index.js";
 import { dueOf, end, wish } from "./remedies/wait.js";
-import { hides, manner, overlayStyle } from "./show.js";
+import { appearance, hides } from "./show.js";
 import { ourHost, passedHost } from "./sites.js";
 import { examineEvidence, examinePage, healthyCase } from "./visit.js";
 
@@ -38,14 +38,13 @@ async function look(tab) {
 async function caseOf({ tab, address, page }) {
   const ours = ourHost(address);
   const host = ours ?? passedHost(address);
-  const entry = await changeCase(tab, (stored) => stored);
+  const { entry, undo } = await recall(tab);
   const picked = entry?.symptom && !page;
   if (!picked && (!host || !address)) return null;
   if (entry && (picked || new URL(entry.url).hostname === host)) {
-    const kept = await undoOf(tab);
     // What the person does not want to see is closed.
     const closed = entry.closed || (page && (await hides(entry)));
-    return { ...(await settle(entry)), closed, ...(kept && { undo: kept.remedy }) };
+    return { ...(await settle(entry)), closed, ...(undo && { undo: undo.remedy }) };
   }
   if (!address) return null;
   return page || !ours ? null : healthyCase(tab, address);
@@ -61,8 +60,8 @@ const HANDLERS = {
   },
   async ask({ look: wanted }, asker) {
     if (wanted && !asker.page && passedHost(asker.address)) await look(asker.tab);
-    const looks = asker.page && { style: await overlayStyle(), ...(await manner()) };
-    return { case: await caseOf(asker), ...looks };
+    const [found, looks] = await Promise.all([caseOf(asker), asker.page && appearance()]);
+    return { case: found, ...looks };
   },
   async apply({ remedy }, asker) {
     const outcome = await apply(await caseOf(asker), String(remedy));

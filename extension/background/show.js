@@ -22,17 +22,17 @@ export async function hides(entry) {
 let style;
 
 /** The overlay's style sheet, as text: a page's policy would keep it from being loaded. */
-export function overlayStyle() {
+function overlayStyle() {
   style ??= fetch(chrome.runtime.getURL("views/report.css")).then((file) => file.text());
   return style;
 }
 
-/** The language and the colours that the reader chose. */
-export async function manner() {
-  const { language, theme } = await settings();
-  if (!language) return { theme };
+/** How the overlay looks and speaks: its style, and the language and the colours that the reader chose. */
+export async function appearance() {
+  const [style, { language, theme }] = await Promise.all([overlayStyle(), settings()]);
+  if (!language) return { style, theme };
   const file = await fetch(chrome.runtime.getURL(`_locales/${language}/messages.json`));
-  return { theme, words: await file.json() };
+  return { style, theme, words: await file.json() };
 }
 
 /** @param {number} tabId */

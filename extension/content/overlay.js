@@ -33,6 +33,11 @@ globalThis.accessMedicOverlay ??= (() => {
   /** What can lie above us. A transition lies above everything, and not every browser knows it. */
   const ABOVE = ":popover-open, :modal, :fullscreen, :is(:active-view-transition)";
 
+  /** Asked before anything else: for its first word Chromium keeps the page waiting as long as the answer takes. */
+  let first = /** @type {Promise<AccessMedic.AskReply | undefined> | undefined} */ (
+    send({ kind: "ask" })
+  );
+
   // Made in another document: a page that defines the element is let into a root that is made in its own.
   const host = document.adoptNode(
     document.implementation.createHTMLDocument().createElement("access-medic"),
@@ -286,7 +291,9 @@ globalThis.accessMedicOverlay ??= (() => {
   }
 
   async function ask() {
-    const reply = await send({ kind: "ask" });
+    const asked = first ?? send({ kind: "ask" });
+    first = undefined;
+    const reply = await asked;
     if (!reply) return;
     sheet.replaceSync(reply.style ?? "");
     speak(reply.words);

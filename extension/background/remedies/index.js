@@ -1,6 +1,6 @@
 // Carries out a remedy that the report of a case offers, one at a time in a tab, and records the attempt. Whether it
 // helped is for the next load to show. Links open themselves in the views, where the person clicks them.
-import { changeCase, keepUndo, noteCase, undoOf } from "../casebook.js";
+import { changeCase, keepUndo, noteCase, recall } from "../casebook.js";
 import { ourHost, PATTERNS } from "../sites.js";
 import { replan } from "../visit.js";
 import { check } from "./check.js";
@@ -183,7 +183,7 @@ export async function apply(entry, remedy) {
 export async function undo(entry) {
   if (!entry) return nothing();
   const { tab } = entry;
-  const kept = await undoOf(tab);
+  const { undo: kept } = await recall(tab);
   if (!kept) return refused("too_late");
   return alone(tab, async () => {
     if (!(await allowed())) return refused("no_permission");
