@@ -211,24 +211,41 @@ export class Stage {
    * @returns {Promise<{found: Case, ms: number, title: string, where: "overlay" | "badge"}>}
    */
   async answer({ driver, tab, ready }, { cause, confidence, overlay } = {}) {
-    const diagnosed = (/** @type {Case} */ { report: { diagnosis } }) =>
-      diagnosis !== undefined &&
-      (cause ?? diagnosis.cause) === diagnosis.cause &&
-      (confidence ?? diagnosis.confidence) === diagnosis.confidence &&
-      (overlay ?? diagnosis.overlay) === diagnosis.overlay;
-    const found = await this.waitForCase(tab, diagnosed, "a diagnosis", { driver });
-    const where = found.report.diagnosis?.overlay ? "overlay" : "badge";
-    const title = await until(
+    return until(
       async () => {
-        if (where === "overlay") return (await View.overlay(tab).read())?.title;
-        // The browser takes a badge away when its own error page comes in; it is painted again.
-        const { text, title } = await this.badge(tab, driver);
-        return text === "" || title === this.words("badge_title_healthy") ? undefined : title;
+        const found = await this.case(tab, driver);
+        const { diagnosis } = found?.report ?? {};
+        const wanted =
+          diagnosis !== undefined &&
+          (cause ?? diagnosis.cause) === diagnosis.cause &&
+          (confidence ?? diagnosis.confidence) === diagnosis.confidence &&
+          (overlay ?? diagnosis.overlay) === diagnosis.overlay;
+        if (found === undefined || !wanted) throw new Error("no such diagnosis");
+        const shown = await this.#shown(diagnosis, tab, driver);
+        return { found, ...shown, ms: Math.max(0, Date.now() - ready) };
       },
-      `the ${where}`,
+      "the answer",
       LIMIT,
     );
-    return { found, title, where, ms: Math.max(0, Date.now() - ready) };
+  }
+
+  /**
+   * Where a diagnosis is shown, in which words. What was known before may still stand there: that is an error.
+   * @param {Diagnosis} diagnosis
+   * @param {Tab} tab
+   * @param {Driver} driver
+   */
+  async #shown({ cause, overlay }, tab, driver) {
+    if (overlay) {
+      const drawn = await View.overlay(tab).read();
+      if (drawn?.cause !== cause) throw new Error(`the overlay says ${drawn?.cause}, not ${cause}`);
+      return { where: /** @type {const} */ ("overlay"), title: drawn.title ?? "" };
+    }
+    // The browser takes a badge away when its own error page comes in; it is painted again.
+    const { text, title } = await this.badge(tab, driver);
+    const words = this.words("badge_title", this.words(`cause_${cause}_title`));
+    if (text === "" || title !== words) throw new Error(`the badge says ${title}, not ${words}`);
+    return { where: /** @type {const} */ ("badge"), title };
   }
 
   /**
