@@ -11,8 +11,8 @@ use std::{
 /// A file of tests that goes on for longer hangs. It is ended then, and counts as failed.
 const LONGEST: &str = "--test-timeout=600000";
 
-/// Tests that hold the product to times, for minutes on end: nothing else runs beside them.
-const TIMED: &str = "pages.test.mjs";
+/// Tests that hold the product to times: nothing else runs beside them.
+const TIMED: [&str; 3] = ["flood.test.mjs", "input.test.mjs", "pages.test.mjs"];
 
 /// `browsers`: in which of them; `filter`: only tests whose name contains this.
 pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> Result<Tally, Fault> {
@@ -21,9 +21,10 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
     browser::ensure_fonts();
     let mut rest = Vec::new();
     for &browser in browsers {
-        let (timed, others) =
-            scripts(checkout, "tests/browser", ".test.mjs")?.into_iter().partition(|path| path.ends_with(TIMED));
-        let what = format!("pages in {}", browser.title());
+        let (timed, others) = scripts(checkout, "tests/browser", ".test.mjs")?
+            .into_iter()
+            .partition(|path| TIMED.iter().any(|name| path.ends_with(name)));
+        let what = format!("timed tests in {}", browser.title());
         let result = tests(checkout, browser, timed, filter).and_then(|command| watched(command, filter, true));
         all.add(part(&what, filter, result.map(|(tally, status, _)| (tally, status))));
         rest.push((browser, tests(checkout, browser, others, filter)));
