@@ -289,7 +289,7 @@ export class Chromium {
 
   /** Whether the extension's worker runs at this moment. */
   async backgroundRuns() {
-    return this.#worker() !== undefined;
+    return (await this.#lives()).length > 0;
   }
 
   /** Takes the network from the extension's worker. @param {boolean} offline */
@@ -301,9 +301,22 @@ export class Chromium {
   }
 
   async killBackground() {
-    const worker = await this.#worker()?.worker();
-    await worker?.close();
-    while (this.#worker() !== undefined) await pause(10);
+    const killed = await this.#lives();
+    const target = this.#worker();
+    const worker = await target?.worker();
+    // Closed, it is let go of as well; it may be gone before that.
+    await worker?.close().catch(() => undefined);
+    // A view that is open may have started it again by now: the same target, another life.
+    const goes = async () => !(await this.#lives()).some((life) => !killed.includes(life));
+    while (target && this.#browser.targets().includes(target) && (await goes())) await pause(10);
+  }
+
+  /** The background's context, which is a new one each time that the worker starts. @returns {Promise<string[]>} */
+  #lives() {
+    return this.inExtension(async () => {
+      const found = await chrome.runtime.getContexts({ contextTypes: ["BACKGROUND"] });
+      return found.map(({ contextId }) => contextId);
+    });
   }
 
   #worker() {
