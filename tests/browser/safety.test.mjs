@@ -221,8 +221,12 @@ describe("the background checks who asks", () => {
   test("what an earlier page says late does not undo what is known of this one", async () => {
     const tab = await open();
     const url = new URL("/log-in", failing.url).href;
-    const evidence = { url, at: Date.now() - 60_000, page: healthy, alerts: [] };
-    await fromPage(tab.id, { kind: "evidence", evidence }, false);
+    const { at = 0 } = (await stage.case(tab)) ?? {};
+    // Sites send people on within a few frames.
+    for (const earlier of [60_000, 60]) {
+      const evidence = { url, at: at - earlier, page: healthy, alerts: [] };
+      await fromPage(tab.id, { kind: "evidence", evidence }, false);
+    }
     // A page may wait that long for the answer it came with.
     await pause(1200);
     await assertUntouched(tab);
