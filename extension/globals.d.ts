@@ -47,17 +47,22 @@ declare namespace AccessMedic {
     waiting?: { remedy: string; from: number; until: number; again: boolean };
   }
 
-  interface AskReply {
+  /** `asOf`: when it was so, in ms since the worker's present life began, which is `life`. */
+  interface Told {
     case: Case | null;
+    asOf: number;
+    life: number;
+  }
+
+  interface AskReply extends Told {
     style?: string;
     /** Of the language that the reader chose. */
     words?: Messages;
     theme?: string;
   }
 
-  interface ApplyReply {
+  interface ApplyReply extends Told {
     outcome: { kind: "done" | "refused" | "failed"; reason?: string };
-    case: Case | null;
   }
 
   /** What the drawing needs from its view: the case, what a trusted click does, what is to be said of a step. */

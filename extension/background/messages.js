@@ -35,10 +35,10 @@ async function look(tab) {
 }
 
 /** The case of what the tab shows now. @param {Asker} asker @returns {Promise<AccessMedic.Case | null>} */
-async function caseOf({ tab, address, page }) {
+async function caseOf({ tab, address, page }, known = recall(tab)) {
   const ours = ourHost(address);
   const host = ours ?? passedHost(address);
-  const { entry, undo } = await recall(tab);
+  const { entry, undo } = await known;
   const picked = entry?.symptom && !page;
   if (!picked && (!host || !address)) return null;
   if (entry && (picked || new URL(entry.url).hostname === host)) {
@@ -48,6 +48,14 @@ async function caseOf({ tab, address, page }) {
   }
   if (!address) return null;
   return page || !ours ? null : healthyCase(tab, address);
+}
+
+/** The same for a view, and when it was so: answers may overtake one another. @param {Asker} asker */
+async function tell(asker) {
+  const known = recall(asker.tab);
+  await known;
+  const asOf = performance.now();
+  return { case: await caseOf(asker, known), asOf, life: performance.timeOrigin };
 }
 
 /** @type {Record<string, (message: Message, asker: Asker) => Promise<object>>} */
@@ -60,38 +68,38 @@ const HANDLERS = {
   },
   async ask({ look: wanted }, asker) {
     if (wanted && !asker.page && passedHost(asker.address)) await look(asker.tab);
-    const [found, looks] = await Promise.all([caseOf(asker), asker.page && appearance()]);
-    return { case: found, ...looks };
+    const [found, looks] = await Promise.all([tell(asker), asker.page && appearance()]);
+    return { ...found, ...looks };
   },
   async apply({ remedy }, asker) {
     const outcome = await apply(await caseOf(asker), String(remedy));
-    const entry = await caseOf(asker);
-    await remember(entry ?? undefined);
-    return { outcome, case: entry };
+    const found = await tell(asker);
+    await remember(found.case ?? undefined);
+    return { outcome, ...found };
   },
   async mark({ remedy, skipped }, asker) {
     await mark(await caseOf(asker), String(remedy), skipped ? "skipped" : "done");
-    return { case: await caseOf(asker) };
+    return tell(asker);
   },
   async unmark({ remedy }, asker) {
     await unmark(await caseOf(asker), String(remedy));
-    return { case: await caseOf(asker) };
+    return tell(asker);
   },
   async restart(_message, asker) {
     await startOver(await caseOf(asker));
-    return { case: await caseOf(asker) };
+    return tell(asker);
   },
   async pick({ symptom }, asker) {
     if (!asker.page) await pick(asker.tab, String(symptom));
-    return { case: await caseOf(asker) };
+    return tell(asker);
   },
   async silence({ silent }, asker) {
     await silenceKind(await caseOf(asker), silent === true);
-    return { case: await caseOf(asker) };
+    return tell(asker);
   },
   async undo(_message, asker) {
     const outcome = await undo(await caseOf(asker));
-    return { outcome, case: await caseOf(asker) };
+    return { outcome, ...(await tell(asker)) };
   },
   async stop(_message, { tab }) {
     stop(tab);

@@ -144,14 +144,21 @@ globalThis.accessMedicReport ??= (() => {
     return node;
   }
 
+  /** The latest that any answer told. @type {AccessMedic.Told | undefined} */
+  let latest;
+
   /**
-   * Undefined when nobody answers: the worker failed, or the extension is gone.
+   * Undefined when nobody answers: the worker failed, or the extension is gone. An answer that a later one has overtaken
+   * brings what that one told.
    * @param {object} message
    * @returns {Promise<any>}
    */
   async function send(message) {
     try {
-      return await chrome.runtime.sendMessage(message);
+      const reply = await chrome.runtime.sendMessage(message);
+      if (!reply?.life) return reply;
+      if (!latest || latest.life !== reply.life || latest.asOf <= reply.asOf) latest = reply;
+      return { ...reply, case: latest?.case };
     } catch {
       return undefined;
     }

@@ -292,6 +292,46 @@ test("two tabs in the same case: each cookie is counted once, and comes back onc
   assert.deepEqual(await jar(), earlier);
 });
 
+test("an answer that a later one has overtaken does not bring back what was", async () => {
+  const tab = await open();
+  const popup = await View.popup(stage.driver, tab);
+  const { steps } = await popup.waitFor((drawn) => drawn.steps.length > 1, "the checklist");
+  const [other, { remedy }] = steps;
+  /** @param {boolean} done */
+  const reads = (done) =>
+    popup.waitFor(
+      (drawn) =>
+        drawn.steps.some((step) => step.remedy === remedy && (step.state === "done") === done),
+      `${remedy}, done: ${done}`,
+    );
+  // The next answer to the popup is kept back on its way.
+  await popup.tab.evaluate(() => {
+    /** @type {any} */
+    const scope = globalThis;
+    const send = chrome.runtime.sendMessage.bind(chrome.runtime);
+    /** @param {object} message */
+    scope.chrome.runtime.sendMessage = async (message) => {
+      const reply = send(message);
+      if (!scope.kept) await new Promise((resolve) => Object.assign(scope, { kept: resolve }));
+      return reply;
+    };
+  });
+  await send(tab, remedy, "mark");
+  await until(
+    () => popup.tab.evaluate(() => (/** @type {any} */ (globalThis).kept ? true : undefined)),
+    "a question",
+    3000,
+  );
+  await send(tab, other.remedy, "mark");
+  await reads(true);
+  await send(tab, remedy, "unmark");
+  await reads(false);
+  await popup.tab.evaluate(() => /** @type {any} */ (globalThis).kept());
+  await pause(300);
+  await reads(false);
+  await popup.tab.close();
+});
+
 test("no uncaught error in the extension's own code", async () => {
   assert.deepEqual(await stage.errors(), []);
 });
