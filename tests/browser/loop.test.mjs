@@ -120,9 +120,12 @@ test("a check without end: clear_check_cookies, from the popup", { skip: !endles
   assert.deepEqual(tools, ["run_checks"]);
   const popup = await View.popup(stage.driver, tab);
   await popup.apply(remedy);
-  const { history } = await stage.waitForCase(tab, (one) => one.history.length > 0, "an attempt", {
-    limit: LIMIT,
-  });
+  const { history } = await stage.waitForCase(
+    tab,
+    (one) => one.at > (one.history[0]?.at ?? Infinity),
+    "an attempt, and the load after it",
+    { limit: LIMIT },
+  );
   const left = await cookies();
   await popup.tab.close();
   assert.deepEqual([history[0].remedy, history[0].outcome], [remedy, "done"]);

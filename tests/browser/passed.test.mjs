@@ -83,13 +83,13 @@ test("looked at when the popup is opened, once, and again when it is opened agai
     await pause(SETTLED);
     assert.deepEqual(await heard(), []);
   }
-  assert.equal(await stage.loads(tab), 2);
+  assert.equal((await stage.loads(tab)).length, 2);
   for (const kind of ["evidence", "ask", "apply", "close"]) {
     assert.equal(await unasked(kind), "nothing", kind);
   }
   await pause(SETTLED);
   await heard();
-  assert.equal(await stage.loads(tab), 2);
+  assert.equal((await stage.loads(tab)).length, 2);
   const drawn = await tab.evaluate((name) => document.querySelectorAll(name).length, OVERLAY);
   await tab.close();
   assert.equal(drawn, 0);
@@ -100,7 +100,7 @@ test("other sites are left alone", async () => {
   await stage.driver.clickButton(tab);
   await pause(SETTLED);
   assert.deepEqual(await heard(), []);
-  assert.equal(await stage.loads(tab), 0);
+  assert.equal((await stage.loads(tab)).length, 0);
   await tab.close();
 });
 

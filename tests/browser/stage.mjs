@@ -125,9 +125,10 @@ export class Stage {
     this.player.air(recording, { stays });
     await tab.conditions(recording.failure, recording.answers);
     for (let load = 1; load <= recording.again; load++) {
+      const from = Date.now();
       await tab.goto(recording.url);
       await until(
-        async () => (await this.loads(tab, driver)) >= load || undefined,
+        async () => (await this.loads(tab, driver)).some(({ at }) => at >= from) || undefined,
         `load ${load} in the journal`,
         LIMIT,
       );
@@ -162,11 +163,16 @@ export class Stage {
     );
   }
 
-  /** How many loads of a tab the extension knows. @param {Tab} tab @param {Driver} driver */
+  /**
+   * The loads of a tab that the extension knows.
+   * @param {Tab} tab
+   * @param {Driver} driver
+   * @returns {Promise<{at: number}[]>}
+   */
   async loads(tab, driver = this.driver) {
     return driver.inExtension(async (key) => {
       const found = /** @type {any} */ ((await chrome.storage.session.get(key))[key]);
-      return Number(found?.loads.length ?? 0);
+      return found?.loads ?? [];
     }, `journal:${tab.id}`);
   }
 

@@ -99,11 +99,26 @@ export class View {
    * @returns {Promise<{x: number, y: number}>}
    */
   async spot(selector, words = "") {
-    return until(
+    return this.#still(
       () => this.tab.inRoot(this.#host, spotOf, selector, words),
       `something to click: ${selector} ${words}`,
-      3000,
-    ).catch(async (error) => {
+    );
+  }
+
+  /**
+   * Where something is, once it stands still: a hand that aims does not hit what moves away.
+   * @param {() => Promise<{x: number, y: number} | undefined>} find
+   * @param {string} what
+   */
+  async #still(find, what) {
+    /** @type {{x: number, y: number} | undefined} */
+    let before;
+    const look = async () => {
+      const last = before;
+      before = await find();
+      return before && last?.x === before.x && last.y === before.y ? before : undefined;
+    };
+    return until(look, what, 3000).catch(async (error) => {
       const shown = (await this.read())?.text ?? "there is no view";
       throw new Error(`${error.message}; shown: ${JSON.stringify(shown)}`);
     });
@@ -111,14 +126,10 @@ export class View {
 
   /** A trusted click on the control that has this name for a screen reader. @param {string} name */
   async press(name) {
-    const { x, y } = await until(
+    const { x, y } = await this.#still(
       () => this.tab.inRoot(this.#host, spotOfName, name),
       `a control named ${name}`,
-      3000,
-    ).catch(async (error) => {
-      const shown = (await this.read())?.text ?? "there is no view";
-      throw new Error(`${error.message}; shown: ${JSON.stringify(shown)}`);
-    });
+    );
     if (this.#host !== undefined) await pause(SEEN);
     await this.tab.click(x, y);
   }
