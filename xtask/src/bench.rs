@@ -65,7 +65,7 @@ fn grow(checkout: &Checkout) -> Result<(), Fault> {
     }
     let unreadable = |error: serde_json::Error| Fault::Input(format!("the phrases: {error}"));
     let lists: BTreeMap<usize, Vec<String>> = serde_json::from_str(&list).map_err(unreadable)?;
-    let folder = checkout.join("target/bench/checkout");
+    let folder = checkout.elsewhere();
     // All but what was built there.
     checkout::remove_folder(&folder.join("crate"))?;
     let copy = checkout.copy_files(folder)?;

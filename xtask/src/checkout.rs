@@ -39,6 +39,11 @@ impl Checkout {
         Ok(Self { root: folder, modules: self.modules.clone() })
     }
 
+    /// Where copies of the sources are built. One after the other: what cargo made of others' crates there is used again.
+    pub fn elsewhere(&self) -> PathBuf {
+        self.join("target/elsewhere/checkout")
+    }
+
     pub fn join(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }

@@ -115,13 +115,13 @@ pub fn run(checkout: &Checkout) -> Result<(), Fault> {
 
     println!("\n== tests");
     let start = Instant::now();
-    let tally = test::run(checkout, &Browser::ALL, None)?;
-    println!("== tests: {tally}, {:.1} s", start.elapsed().as_secs_f64());
+    let ended = test::run(checkout, &Browser::ALL, None)?;
+    println!("== tests: {}, {:.1} s", ended.tally, start.elapsed().as_secs_f64());
 
     gates.try_one("figures", || bench::run(checkout, Browser::Chromium, true, false));
 
-    checkout::remove_folder(&checkout.join("target/reproduce"))?;
-    // The count stands last, whatever the gates said.
+    checkout::remove_folder(&checkout.join("target/elsewhere"))?;
+    // What failed and the count stand last, whatever the gates said.
     let held = gates.summary();
-    test::close(tally).and(held)
+    test::close(ended).and(held)
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 
 pub fn check(checkout: &Checkout) -> Result<(), Fault> {
-    let folder = checkout.join("target/reproduce/checkout");
+    let folder = checkout.elsewhere();
     checkout::remove_folder(&folder)?;
     let copy = checkout.copy_files(folder)?;
     let made = |checkout: &Checkout| -> Result<Vec<Vec<u8>>, Fault> {
@@ -23,6 +23,6 @@ pub fn check(checkout: &Checkout) -> Result<(), Fault> {
         return Ok(());
     }
     Err(Fault::Failed(format!(
-        "came out different in target/reproduce/checkout: {different}. Compare target/extension/ here and there."
+        "came out different in target/elsewhere/checkout: {different}. Compare target/extension/ here and there."
     )))
 }

@@ -14,9 +14,23 @@ const LONGEST: &str = "--test-timeout=600000";
 /// Tests that hold the product to times: nothing else runs beside them.
 const TIMED: [&str; 3] = ["flood.test.mjs", "input.test.mjs", "pages.test.mjs"];
 
+/// How a run of tests ended: how many of them how, and what was printed of those that failed.
+#[derive(Default)]
+pub struct Ended {
+    pub tally: Tally,
+    failures: String,
+}
+
+impl Ended {
+    fn add(&mut self, other: Self) {
+        self.tally.add(other.tally);
+        self.failures += &other.failures;
+    }
+}
+
 /// `browsers`: in which of them; `filter`: only tests whose name contains this.
-pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> Result<Tally, Fault> {
-    let mut all = Tally::default();
+pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> Result<Ended, Fault> {
+    let mut all = Ended::default();
     all.add(part("native tests", filter, native(checkout, filter)));
     browser::ensure_fonts();
     let mut rest = Vec::new();
@@ -26,7 +40,7 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
             .partition(|path| TIMED.iter().any(|name| path.ends_with(name)));
         let what = format!("timed tests in {}", browser.title());
         let result = tests(checkout, browser, timed, filter).and_then(|command| watched(command, filter, true));
-        all.add(part(&what, filter, result.map(|(tally, status, _)| (tally, status))));
+        all.add(part(&what, filter, result.map(|(ended, status, _)| (ended, status))));
         rest.push((browser, tests(checkout, browser, others, filter)));
     }
     // The others wait most of the time: the browsers go side by side, and the second one is shown afterwards.
@@ -36,9 +50,9 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
         });
         for (browser, running) in started.collect::<Vec<_>>() {
             let what = format!("tests in {}", browser.title());
-            let result = running.join().unwrap_or(Err(Fault::Told)).map(|(tally, status, unseen)| {
+            let result = running.join().unwrap_or(Err(Fault::Told)).map(|(ended, status, unseen)| {
                 print!("{unseen}");
-                (tally, status)
+                (ended, status)
             });
             all.add(part(&what, filter, result));
         }
@@ -46,38 +60,53 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
     Ok(all)
 }
 
-/// The last line of a command, and whether it is good. Nothing is said after it.
-pub fn close(tally: Tally) -> Result<(), Fault> {
+/// The end of a command: what failed, which may stand far above, and the count, and whether it is good. Nothing is said
+/// after it.
+pub fn close(Ended { tally, failures }: Ended) -> Result<(), Fault> {
+    print!("{failures}");
     println!("\n{tally}");
     if tally.failed > 0 || tally.ran() == 0 { Err(Fault::Told) } else { Ok(()) }
 }
 
 /// A part that could not be run, ended badly without naming a test, or ran no test counts as one failed test:
 /// the closing line must not look good when something is wrong.
-fn part(what: &str, filter: Option<&str>, result: Result<(Tally, ExitStatus), Fault>) -> Tally {
-    let (mut tally, wrong) = match result {
-        Err(fault) => (Tally::default(), Some(fault.to_string())),
-        Ok((tally, status)) if !status.success() && tally.failed == 0 => (tally, Some(format!("ended with {status}"))),
-        Ok((tally, _)) if tally.ran() == 0 && filter.is_none() => (tally, Some("no test ran".into())),
-        Ok((tally, _)) => (tally, None),
+fn part(what: &str, filter: Option<&str>, result: Result<(Ended, ExitStatus), Fault>) -> Ended {
+    let (mut ended, wrong) = match result {
+        Err(fault) => (Ended::default(), Some(fault.to_string())),
+        Ok((ended, status)) if !status.success() && ended.tally.failed == 0 => {
+            (ended, Some(format!("ended with {status}")))
+        }
+        Ok((ended, _)) if ended.tally.ran() == 0 && filter.is_none() => (ended, Some("no test ran".into())),
+        Ok((ended, _)) => (ended, None),
     };
     if let Some(wrong) = wrong {
         eprintln!("{what}: {wrong}");
-        tally.failed += 1;
+        ended.tally.failed += 1;
+        ended.failures += &format!("{wrong}\n");
     }
-    eprintln!("{what}: {tally}");
-    tally
+    eprintln!("{what}: {}", ended.tally);
+    if !ended.failures.is_empty() {
+        ended.failures.insert_str(0, &format!("\nFailed of {what}:\n"));
+    }
+    ended
 }
 
-fn native(checkout: &Checkout, filter: Option<&str>) -> Result<(Tally, ExitStatus), Fault> {
+fn native(checkout: &Checkout, filter: Option<&str>) -> Result<(Ended, ExitStatus), Fault> {
     let mut command = rust::cargo(&checkout.root);
     command.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
-    let mut tally = Tally::default();
+    let mut ended = Ended::default();
+    // Of each program's tests, from this line to its count.
+    let mut failing = false;
     let status = process::watch(&mut command, |line| {
-        tally.add(Tally::cargo(line).unwrap_or_default());
+        let tally = Tally::cargo(line);
+        failing = (failing || line == "failures:") && tally.is_none();
+        ended.tally.add(tally.unwrap_or_default());
+        if failing {
+            ended.failures += &format!("{line}\n");
+        }
         true
     })?;
-    Ok((tally, status))
+    Ok((ended, status))
 }
 
 /// These files of tests in that browser, one after the other.
@@ -92,10 +121,16 @@ fn tests(checkout: &Checkout, browser: Browser, files: Vec<String>, filter: Opti
 }
 
 /// Runs them to the end. What is not shown as it comes is answered.
-fn watched(mut command: Command, filter: Option<&str>, shown: bool) -> Result<(Tally, ExitStatus, String), Fault> {
-    let (mut tally, mut unseen) = (Tally::default(), String::new());
+fn watched(mut command: Command, filter: Option<&str>, shown: bool) -> Result<(Ended, ExitStatus, String), Fault> {
+    let (mut ended, mut unseen) = (Ended::default(), String::new());
+    // They stand behind the summary, to the end.
+    let mut failing = false;
     let status = process::watch(&mut command, |line| {
-        tally.add(Tally::node(line, filter.is_some()).unwrap_or_default());
+        ended.tally.add(Tally::node(line, filter.is_some()).unwrap_or_default());
+        failing |= line.ends_with("failing tests:");
+        if failing {
+            ended.failures += &format!("{line}\n");
+        }
         // Node lists each test that the filter left out.
         let worth = !line.ends_with("# test name does not match pattern");
         if worth && !shown {
@@ -104,7 +139,7 @@ fn watched(mut command: Command, filter: Option<&str>, shown: bool) -> Result<(T
         }
         worth && shown
     })?;
-    Ok((tally, status, unseen))
+    Ok((ended, status, unseen))
 }
 
 /// Node, told by its environment which browser to use and where the built extension is.
