@@ -57,7 +57,8 @@ async function claim(tab, { url, at }) {
   let found = {};
   await changeAnswer(tab, (answer) => {
     if (!answer || hostOf(answer.url) !== hostOf(url) || answer.at > at + CLOCK) return answer;
-    if (answer.load !== undefined && answer.load !== at) return answer;
+    // Examined alone, it still belongs to the page that reports after that.
+    if (![undefined, at, answer.at].includes(answer.load)) return answer;
     found = { response: { status: answer.status, headers: answer.headers } };
     return { ...answer, load: at };
   });
@@ -157,7 +158,7 @@ function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
   const seen = requests.map((one) => ({ ...one, path: withoutIds(one.path), seen: now }));
   const kept = journal.requests.filter((one) => one.seen >= since);
   // A page that reports after its answer was examined alone is the same load.
-  const old = journal.loads.filter((one) => one.at > at || one.at !== answer?.load);
+  const old = journal.loads.filter((one) => one.at > at || one.at !== answer?.at);
   const loads = known ? journal.loads : [...old, load];
   return {
     loads: loads.filter((one) => one.at > now - REMEMBERED).slice(-LOADS),

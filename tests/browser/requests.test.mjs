@@ -172,6 +172,35 @@ test("loads are kept with their places, and without queries and ids", async () =
   assert.equal((await journal(tab)).loads.length, 12);
 });
 
+test("an answer that was examined alone is the page's, if that reports after all", async () => {
+  showing = await stage.show(stage.recording("edge_refused/unable-to-load-site-ipv4"));
+  const { tab } = showing;
+  const { found } = await stage.answer(showing);
+  // As it is when the page's report is late.
+  await stage.driver.inExtension(async (id) => {
+    const { session } = chrome.storage;
+    const [answerKey, journalKey] = [`answer:${id}`, `journal:${id}`];
+    /** @type {any} */
+    const { [answerKey]: answer, [journalKey]: kept } = await session.get(null);
+    const loads = [{ ...kept.loads[0], at: answer.at }];
+    await session.remove(`case:${id}`);
+    await session.set({
+      [answerKey]: { ...answer, load: answer.at },
+      [journalKey]: { loads, requests: [] },
+    });
+  }, tab.id);
+  await tab.evaluate(() => {
+    dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+  });
+  const { report, at } = await stage.waitForCase(tab, () => true, "the case");
+  assert.deepEqual(report.diagnosis, found.report.diagnosis);
+  const { loads } = await journal(tab);
+  assert.deepEqual(
+    loads.map((/** @type {any} */ one) => [one.at, one.cause]),
+    [[at, "edge_refused"]],
+  );
+});
+
 test("no uncaught error in the extension's own code", async () => {
   assert.deepEqual(await stage.errors(), []);
 });
