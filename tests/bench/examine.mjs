@@ -172,7 +172,8 @@ function visit(text) {
  */
 function inTurns(jobs) {
   const times = jobs.map(() => /** @type {number[]} */ ([]));
-  const batches = jobs.map(() => 5);
+  const least = jobs.map(({ calls = 1 }) => Math.ceil(5 / calls));
+  const batches = [...least];
   // The first rounds warm up: patterns and WebAssembly are compiled well only once they have been used for a while.
   for (let round = -40; round < 60; round++) {
     jobs.forEach((job, at) => {
@@ -181,7 +182,7 @@ function inTurns(jobs) {
       const took = (performance.now() - from) / batches[at];
       if (round >= 0) times[at].push(took / (job.calls ?? 1));
       // About a millisecond each, so that what else runs on the machine hits all alike.
-      else batches[at] = Math.max(5, Math.min(500, Math.ceil(1 / took)));
+      else batches[at] = Math.max(least[at], Math.min(500, Math.ceil(1 / took)));
     });
   }
   return times;
