@@ -3,9 +3,9 @@
 
 /** @typedef {AccessMedic.Case} Case */
 /**
- * `load`: the one (its `at`) that the answer turned out to belong to.
+ * `load`: the one (its `at`) that the answer turned out to belong to. `alone`: when it was examined without a page.
  * @typedef {import("../core/access_medic.js").Response & {
- *   request: string; url: string; at: number; load?: number;
+ *   request: string; url: string; at: number; load?: number; alone?: number;
  * }} Answer
  */
 /**

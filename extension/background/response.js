@@ -53,7 +53,7 @@ async function unclaimed(tab, request, claim) {
   await changeAnswer(tab, (answer) => {
     if (answer?.request !== request || answer.load !== undefined) return answer;
     found = answer;
-    return claim ? { ...answer, load: answer.at } : answer;
+    return claim ? { ...answer, load: answer.at, alone: Date.now() } : answer;
   });
   return found;
 }

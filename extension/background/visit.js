@@ -57,8 +57,9 @@ async function claim(tab, { url, at }) {
   let found = {};
   await changeAnswer(tab, (answer) => {
     if (!answer || hostOf(answer.url) !== hostOf(url) || answer.at > at + CLOCK) return answer;
-    // Examined alone, it still belongs to the page that reports after that.
-    if (![undefined, at, answer.at].includes(answer.load)) return answer;
+    // Examined alone, it still is that of a page that was there by then, and not of one that came back from the history.
+    const late = answer.alone !== undefined && at <= answer.alone;
+    if (answer.load !== undefined && answer.load !== at && !late) return answer;
     found = { response: { status: answer.status, headers: answer.headers } };
     return { ...answer, load: at };
   });
@@ -154,11 +155,12 @@ function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
   const known = journal.loads.some((one) => one.at === at) || !(page || response || failure);
   if (known && requests.length === 0) return journal;
   // A page asks for things before it can be observed: what failed since its answer is its own.
-  const since = answer?.load === at ? answer.at : at - CLOCK;
+  const own = answer?.load === at ? answer : undefined;
+  const since = own?.at ?? at - CLOCK;
   const seen = requests.map((one) => ({ ...one, path: withoutIds(one.path), seen: now }));
   const kept = journal.requests.filter((one) => one.seen >= since);
   // A page that reports after its answer was examined alone is the same load.
-  const old = journal.loads.filter((one) => one.at > at || one.at !== answer?.at);
+  const old = journal.loads.filter((one) => one.at !== own?.at);
   const loads = known ? journal.loads : [...old, load];
   return {
     loads: loads.filter((one) => one.at > now - REMEMBERED).slice(-LOADS),
