@@ -21,6 +21,8 @@ const WAIT = 1000;
  * send people on at once, and what the first page says must not count as said by the next.
  */
 const CLOCK = 40;
+/** How long before a page can be observed its requests may have failed, where its answer is not known. */
+const BEFORE = 200;
 /** How long after a step a page of another site still counts as what came of it: signing in crosses sites. */
 const CROSSING = 60000;
 /** How long a finding counts: the next network may be another one. */
@@ -156,7 +158,7 @@ function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
   if (known && requests.length === 0) return journal;
   // A page asks for things before it can be observed: what failed since its answer is its own.
   const own = answer?.load === at ? answer : undefined;
-  const since = own?.at ?? at - CLOCK;
+  const since = own?.at ?? at - BEFORE;
   const seen = requests.map((one) => ({ ...one, path: withoutIds(one.path), seen: now }));
   const kept = journal.requests.filter((one) => one.seen >= since);
   // A page that reports after its answer was examined alone is the same load.
