@@ -1,5 +1,6 @@
-// What a person has chosen, in storage.local, and how far the checklists are that belong to no page. Nothing of any page
-// is in it. The only code that touches that storage; background and views read it alike.
+// What a person has chosen, and how far the checklists are that belong to no page. Nothing of any page is in it. It stands
+// in storage.local; what is chosen in a private window stands in memory, over that, until the last private window is
+// closed. The only code that touches storage.local; background and views read it alike.
 
 /**
  * `overlay`: drawn on whole error pages and in the app, on whole pages only, or never. `silenced`: causes that are not
@@ -10,55 +11,93 @@
 /** Ticked steps by checklist. @typedef {Record<string, string[]>} Progress */
 /** A symptom that was picked, with what was tried. @typedef {{ symptom: string; at: number; history: AccessMedic.Attempt[] }} Picked */
 
+/** @typedef {{ progress: Progress; picked: Picked | null }} Lists */
+
 const store = chrome.storage.local;
+/** The key in storage.session that holds what was chosen in private windows. */
+const PRIVATE = "private";
 
-/** @type {Settings} */
-const DEFAULTS = { overlay: "all", silenced: [], language: "", theme: "", where: "" };
+/** @type {Settings & Lists} */
+const DEFAULTS = {
+  overlay: "all",
+  silenced: [],
+  language: "",
+  theme: "",
+  where: "",
+  progress: {},
+  picked: null,
+};
 
-/** @returns {Promise<Settings>} */
-export async function settings() {
-  return /** @type {Settings} */ (await store.get(DEFAULTS));
+/** Whether a tab is in a private window. One that is closed may have been. @param {number} tab */
+export async function isPrivate(tab) {
+  const found = await chrome.tabs.get(tab).catch(() => undefined);
+  return found?.incognito ?? true;
 }
 
-/** @param {Partial<Settings>} some */
-export const choose = (some) => store.set(some);
+/** Views and background edit the same entries: each waits for the others. @template T @param {() => Promise<T>} act @returns {Promise<T>} */
+const alone = (act) => navigator.locks.request("settings", act);
 
-/** @param {string} cause @param {boolean} silent */
-export async function silence(cause, silent) {
-  const { silenced } = await settings();
-  const others = silenced.filter((one) => one !== cause);
-  await choose({ silenced: silent ? [...others, cause] : others });
+async function privateOnes() {
+  const { [PRIVATE]: some = {} } = await chrome.storage.session.get(PRIVATE);
+  return /** @type {Partial<Settings & Lists>} */ (some);
 }
 
-/** @returns {Promise<Progress>} */
-export async function progress() {
-  const { progress: kept } = await store.get({ progress: {} });
-  return /** @type {Progress} */ (kept);
+/** @param {boolean} privately */
+async function read(privately) {
+  const written = /** @type {Settings & Lists} */ (await store.get(DEFAULTS));
+  return privately ? { ...written, ...(await privateOnes()) } : written;
 }
 
-/** One after the other: two ticks may be quicker than the storage. @type {Promise<unknown>} */
-let ticking = Promise.resolve();
+/** @param {Partial<Settings & Lists>} some @param {boolean} privately */
+async function write(some, privately) {
+  if (!privately) return store.set(some);
+  await chrome.storage.session.set({ [PRIVATE]: { ...(await privateOnes()), ...some } });
+}
 
-/** @param {string} list @param {(ticked: string[]) => string[]} edit */
-export function changeProgress(list, edit) {
-  const change = async () => {
-    const { [list]: before = [], ...others } = await progress();
+/** @param {boolean} [privately] @returns {Promise<Settings>} */
+export const settings = (privately = false) => read(privately);
+
+/** @param {Partial<Settings>} some @param {boolean} [privately] */
+export const choose = (some, privately = false) => alone(() => write(some, privately));
+
+/** @param {string} cause @param {boolean} silent @param {boolean} privately */
+export const silence = (cause, silent, privately) =>
+  alone(async () => {
+    const { silenced } = await read(privately);
+    const others = silenced.filter((one) => one !== cause);
+    await write({ silenced: silent ? [...others, cause] : others }, privately);
+  });
+
+/** @param {boolean} privately @returns {Promise<Progress>} */
+export const progress = async (privately) => (await read(privately)).progress;
+
+/** @param {string} list @param {(ticked: string[]) => string[]} edit @param {boolean} privately */
+export const changeProgress = (list, edit, privately) =>
+  alone(async () => {
+    const { [list]: before = [], ...others } = await progress(privately);
     const ticked = edit(before);
-    await store.set({ progress: { ...others, ...(ticked.length > 0 && { [list]: ticked }) } });
-  };
-  const done = ticking.then(change);
-  ticking = done.catch(() => {});
-  return done;
-}
+    const all = { ...others, ...(ticked.length > 0 && { [list]: ticked }) };
+    await write({ progress: all }, privately);
+  });
 
-/** @returns {Promise<Picked | undefined>} */
-export async function picked() {
-  const { picked: kept } = await store.get("picked");
-  return /** @type {Picked | undefined} */ (kept);
-}
+/** @param {boolean} privately @returns {Promise<Picked | undefined>} */
+export const picked = async (privately) => (await read(privately)).picked ?? undefined;
 
-/** @param {Picked | undefined} one */
-export const keepPicked = (one) => (one ? store.set({ picked: one }) : store.remove("picked"));
+/** @param {Picked | undefined} one @param {boolean} privately */
+export const keepPicked = (one, privately) =>
+  alone(() => write({ picked: one ?? null }, privately));
 
 /** Everything that was chosen and ticked. */
-export const erase = () => store.clear();
+export const erase = () =>
+  alone(async () => {
+    await store.clear();
+    await chrome.storage.session.remove(PRIVATE);
+  });
+
+/** What was chosen in private windows ends with the last of them. @param {number} [closing] a tab that is just being closed */
+export const forgetPrivate = (closing) =>
+  alone(async () => {
+    const tabs = await chrome.tabs.query({});
+    if (!tabs.some(({ id, incognito }) => incognito && id !== closing))
+      await chrome.storage.session.remove(PRIVATE);
+  });

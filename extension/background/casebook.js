@@ -24,16 +24,35 @@ const KINDS = ["case", "answer", "journal", "undo"];
 
 /** How long a clearing can be undone. */
 const UNDO = 10 * 60000;
-const FORGET = "forget";
+/** An entry that is further ahead of the clock than this shows that the clock was set back. */
+const MOMENT = 2000;
+/** The alarm of a tab whose undo ends. Each tab has its own: one for all would be put off by each later clearing. */
+const FORGET = "forget:";
+/** When the worker last looked at what can be undone; stands only while there is something. */
+const CLOCK = "clock";
 
 /** What reads and writes the entries of one tab runs in turn. @type {Map<number, Promise<unknown>>} */
 const queues = new Map();
 
-/** Drops tabs that are gone, when a tab gets its first entry: nothing needs to wake up for a closed tab. */
+/** Tabs that were closed in the life of this worker: a step that still runs there must not bring their entries back. @type {Set<number>} */
+const gone = new Set();
+
+/** The kind and the tab of a key; nothing for a key that belongs to no tab. @param {string} key */
+function ownerOf(key) {
+  const [, kind, tab] = /^(\w+):(\d+)$/.exec(key) ?? [];
+  return tab === undefined ? undefined : { kind, tab: Number(tab) };
+}
+
+/** Forgets the tabs that are gone. The browser may have closed some while no worker could hear of it. */
 async function prune() {
   const keys = Object.keys(await store.get()); // before the tabs: a new one may come in between
-  const open = (await chrome.tabs.query({})).map(({ id }) => String(id));
-  await store.remove(keys.filter((key) => !open.includes(key.replace(/^\w+:/, ""))));
+  const open = (await chrome.tabs.query({})).map(({ id }) => id);
+  await store.remove(
+    keys.filter((key) => {
+      const owner = ownerOf(key);
+      return owner && !open.includes(owner.tab);
+    }),
+  );
 }
 
 /**
@@ -51,7 +70,8 @@ export function change(tab, edit, sure) {
       const stored = await store.get(keys);
       /** @type {Known} */
       const before = Object.fromEntries(KINDS.map((kind, at) => [kind, stored[keys[at]]]));
-      const after = await edit(before);
+      const edited = await edit(before);
+      const after = gone.has(tab) ? {} : edited;
       if (!sure) resolve(after);
       for (const [at, kind] of KINDS.entries()) {
         const entry = after[kind];
@@ -59,7 +79,6 @@ export function change(tab, edit, sure) {
         await (entry ? store.set({ [keys[at]]: entry }) : store.remove(keys[at]));
       }
       resolve(after);
-      if (!Object.keys(stored).length) prune().catch(reject);
     };
     const turn = (queues.get(tab) ?? Promise.resolve()).then(job).catch((error) => {
       console.error("Access Medic:", error);
@@ -82,28 +101,67 @@ export function change(tab, edit, sure) {
 const changeOne = async (kind, tab, edit, sure) =>
   (await change(tab, async (known) => ({ ...known, [kind]: await edit(known[kind]) }), sure))[kind];
 
-/** @param {Undo | undefined} undo */
-const lasts = (undo) => undo && Date.now() - undo.at < UNDO;
+/**
+ * Whether a clearing can still be undone. An entry from the future was made before the clock was set back: how old it is
+ * nobody knows, so it is over.
+ * @param {Undo | undefined} undo
+ */
+function lasts(undo) {
+  const age = undo ? Date.now() - undo.at : UNDO;
+  return age > -MOMENT && age < UNDO;
+}
+
+/** @param {Known} known @returns {Known} */
+const withoutOld = (known) =>
+  known.undo && !lasts(known.undo) ? { ...known, undo: undefined } : known;
 
 /** The case of a tab, and what can be undone there. @param {number} tab */
 export async function recall(tab) {
-  const { case: entry, undo } = await change(tab, (known) => known);
-  return { entry, undo: lasts(undo) ? undo : undefined };
+  const { case: entry, undo } = await change(tab, withoutOld);
+  return { entry, undo };
 }
 
 /** @param {number} tab @param {Undo | undefined} undo */
 export async function keepUndo(tab, undo) {
   await changeOne("undo", tab, () => undo, true);
-  if (undo) await chrome.alarms.create(FORGET, { when: undo.at + UNDO });
+  if (!undo) return;
+  await chrome.alarms.create(FORGET + tab, { when: undo.at + UNDO });
+  await store.set({ [CLOCK]: Date.now() });
 }
 
-/** Cookies are values: they stay no longer than they can be of use. */
-export async function forget() {
+/** @param {number} tab */
+const dropUndo = (tab) => change(tab, (known) => ({ ...known, undo: undefined }));
+
+/** The ten minutes of a tab are over by the alarm, whatever the clock says now. @param {{ name: string }} alarm */
+export async function forgetAt({ name }) {
+  if (name.startsWith(FORGET)) await dropUndo(Number(name.slice(FORGET.length)));
+}
+
+/** Everything that was known of a closed tab goes with it: it may have been a private one. @param {number} tab */
+export async function forgetTab(tab) {
+  gone.add(tab);
+  await change(tab, () => ({}));
+  await chrome.alarms.clear(FORGET + tab);
+}
+
+/**
+ * Forgets what is over whenever the worker starts: an alarm may come late after sleep, and in Chromium it waits for a
+ * clock that was set back.
+ */
+export async function forgetOld() {
+  await prune();
   const stored = await store.get();
-  const old = Object.entries(stored).filter(
-    ([key, entry]) => key.startsWith("undo:") && !lasts(/** @type {Undo} */ (entry)),
+  const now = Date.now();
+  const setBack = now < Number(stored[CLOCK]) - MOMENT;
+  const kept = Object.keys(stored).flatMap((key) => {
+    const owner = ownerOf(key);
+    return owner?.kind === "undo" ? [owner.tab] : [];
+  });
+  const left = await Promise.all(
+    kept.map((tab) => (setBack ? dropUndo(tab) : change(tab, withoutOld))),
   );
-  await store.remove(old.map(([key]) => key));
+  if (left.some(({ undo }) => undo)) await store.set({ [CLOCK]: now });
+  else if (CLOCK in stored) await store.remove(CLOCK);
 }
 
 /** @param {number} tab @param {(entry: Case | undefined) => Case | undefined | Promise<Case | undefined>} edit */

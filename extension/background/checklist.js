@@ -1,6 +1,6 @@
 // What a person does to the checklist by hand: ticks a step, passes one over, takes that back, starts over, or picks the
 // symptom that the list is for. It carries out nothing.
-import { keepPicked, picked, silence } from "../settings.js";
+import { isPrivate, keepPicked, picked, silence } from "../settings.js";
 import { changeCase } from "./casebook.js";
 import { replan, symptomCase } from "./visit.js";
 
@@ -17,10 +17,11 @@ async function edited(entry, edit) {
   await remember(after);
 }
 
-/** Where a symptom was picked the list outlives tab and browser. @param {Case | undefined} entry */
+/** Where a symptom was picked the list outlives tab and browser, but no private window. @param {Case | undefined} entry */
 export async function remember(entry) {
-  if (entry?.symptom)
-    await keepPicked({ symptom: entry.symptom, at: Date.now(), history: entry.history });
+  if (!entry?.symptom) return;
+  const { symptom, history, tab } = entry;
+  await keepPicked({ symptom, at: Date.now(), history }, await isPrivate(tab));
 }
 
 /** Of a step that the list has. @param {Case | null} entry @param {string} remedy @param {"done" | "skipped"} outcome */
@@ -40,16 +41,17 @@ export const startOver = (entry) => edited(entry, () => []);
 
 /** @param {number} tab @param {string} symptom empty: none any more */
 export async function pick(tab, symptom) {
-  const before = await picked();
+  const privately = await isPrivate(tab);
+  const before = await picked(privately);
   const again = before?.symptom === symptom && Date.now() - before.at < LASTS;
   const entry = symptom && (await symptomCase(tab, symptom, again ? before.history : []));
   await changeCase(tab, () => entry || undefined);
   if (entry) await remember(entry);
-  else await keepPicked(undefined);
+  else await keepPicked(undefined, privately);
 }
 
 /** @param {Case | null} entry @param {boolean} silent */
 export async function silenceKind(entry, silent) {
-  const { diagnosis } = entry?.report ?? {};
-  if (diagnosis) await silence(diagnosis.cause, silent);
+  if (!entry?.report.diagnosis) return;
+  await silence(entry.report.diagnosis.cause, silent, await isPrivate(entry.tab));
 }

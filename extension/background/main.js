@@ -1,14 +1,18 @@
 // Wiring only. Everything is registered while the script starts, because any event may be the one that wakes it.
+
+import { forgetPrivate } from "../settings.js";
 import { load } from "./brain.js";
-import { forget } from "./casebook.js";
+import { forgetAt, forgetOld, forgetTab } from "./casebook.js";
 import { receive } from "./messages.js";
 import { watchRequests } from "./response.js";
 
 chrome.runtime.onMessage.addListener(receive);
 watchRequests();
-chrome.alarms.onAlarm.addListener(forget);
+chrome.alarms.onAlarm.addListener(forgetAt);
+chrome.tabs.onRemoved.addListener((tab) => Promise.all([forgetTab(tab), forgetPrivate(tab)]));
 chrome.runtime.onInstalled.addListener(({ reason }) => {
   if (reason === "install")
     chrome.tabs.create({ url: chrome.runtime.getURL("views/welcome.html") });
 });
+Promise.all([forgetOld(), forgetPrivate()]).catch((error) => console.error("Access Medic:", error));
 load(); // whatever woke us needs the core a moment later

@@ -110,6 +110,7 @@ function symptoms({ tab, draw, picked }) {
  *   ask: (look?: boolean) => unknown;
  *   draw: (found: AccessMedic.Case | null) => void;
  *   silenced: string[];
+ *   privately: boolean;
  *   picked: import("../settings.js").Picked | undefined;
  * }} View
  */
@@ -153,7 +154,10 @@ function sceneOf(found, { tab, draw }) {
 }
 
 /** What stands below the list of a fault. @param {AccessMedic.Case} found @param {View} view */
-function ending({ symptom, report: { diagnosis: fault } }, { tab, draw, silenced, ask }) {
+function ending(
+  { symptom, report: { diagnosis: fault } },
+  { tab, draw, silenced, ask, privately },
+) {
   if (symptom)
     return button("mini wide", "end", word("popup_symptom_end"), async () =>
       draw((await send({ kind: "pick", tab, symptom: "" }))?.case ?? null),
@@ -165,7 +169,7 @@ function ending({ symptom, report: { diagnosis: fault } }, { tab, draw, silenced
     word("popup_silenced"),
     " ",
     button("mini", "unsilence", word("popup_unsilence"), async () => {
-      await silence(fault.cause, false);
+      await silence(fault.cause, false, privately);
       ask();
     }),
   );

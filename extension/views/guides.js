@@ -59,9 +59,9 @@ export const GUIDES = {
   countries: {},
 };
 
-/** Which there are, with how far each is. @param {(to: string) => unknown} go @returns {Promise<AccessMedic.Child[]>} */
-export async function guides(go) {
-  const kept = await progress();
+/** Which there are, with how far each is. @param {(to: string) => unknown} go @param {boolean} privately @returns {Promise<AccessMedic.Child[]>} */
+export async function guides(go, privately) {
+  const kept = await progress(privately);
   const rows = Object.entries(GUIDES).map(([id, steps]) => {
     const [total, done] = [Object.keys(steps).length, kept[id]?.length ?? 0];
     const how = done > 0 && make("span.note", {}, word("guides_progress", done, total));
@@ -72,14 +72,14 @@ export async function guides(go) {
   return [make("p.what", {}, word("guides_what")), make("ul.list", {}, ...rows)];
 }
 
-/** @param {string} id @param {() => unknown} changed @returns {Promise<AccessMedic.Child[]>} */
-export async function guide(id, changed) {
+/** @param {string} id @param {() => unknown} changed @param {boolean} privately @returns {Promise<AccessMedic.Child[]>} */
+export async function guide(id, changed, privately) {
   const steps = Object.entries(GUIDES[id]);
   if (steps.length === 0) return countries(LIST);
-  const { [id]: ticked = [] } = await progress();
+  const { [id]: ticked = [] } = await progress(privately);
   /** @param {(ticked: string[]) => string[]} edit */
   const edit = async (edit) => {
-    await changeProgress(id, edit);
+    await changeProgress(id, edit, privately);
     changed();
   };
   const total = steps.length;

@@ -1,6 +1,6 @@
 // The toolbar's window: asks for the case of a tab (`?tab=ID`, else the active one), draws it with all its steps, and asks
 // again whenever the casebook changes; or shows the guides or the settings. It decides nothing.
-import { choose, picked, settings } from "../settings.js";
+import { choose, isPrivate, picked, settings } from "../settings.js";
 import { announced, caseParts, ready } from "./case.js";
 import { dress } from "./manner.js";
 
@@ -20,7 +20,9 @@ const first = send({ kind: "ask", tab, look: true });
 
 /** The last answer. @type {AccessMedic.Case | null} */
 let known = null;
-let { silenced, where } = await settings();
+/** What is chosen for a tab of a private window is not to outlive it. */
+const privately = await isPrivate(tab);
+let { silenced, where } = await settings(privately);
 where = query.get("view") ?? where;
 
 /** @param {number} at */
@@ -44,7 +46,7 @@ function link(look, key, name, to) {
 /** @param {string} to */
 async function go(to) {
   where = to;
-  await choose({ where });
+  await choose({ where }, privately);
   await show();
   main.querySelector("h1")?.focus();
 }
@@ -59,18 +61,19 @@ async function parts() {
   // Loaded when somebody goes there: what is wrong is not to wait for them.
   if (where === "settings") {
     const { settingsParts } = await import("./settings.js");
-    return [head(word("settings_title"), ""), await settingsParts(changed)];
+    return [head(word("settings_title"), ""), await settingsParts(changed, privately)];
   }
   if (where) {
     const { GUIDES, guide, guides } = await import("./guides.js");
-    if (where === "guides") return [head(word("guides_title"), ""), await guides(go)];
+    if (where === "guides") return [head(word("guides_title"), ""), await guides(go, privately)];
     if (where in GUIDES)
-      return [head(word(`guide_${where}_title`), "guides"), await guide(where, show)];
+      return [head(word(`guide_${where}_title`), "guides"), await guide(where, show, privately)];
   }
   const { diagnosis } = known?.report ?? {};
   const name = known ? new URL(known.url).hostname : word("popup_title");
   const when = known && make("span", {}, checked(known.at));
-  const view = { tab, ask, draw, silenced, picked: diagnosis ? undefined : await picked() };
+  const before = diagnosis ? undefined : await picked(privately);
+  const view = { tab, ask, draw, silenced, privately, picked: before };
   return [
     [
       icon("mark"),
@@ -110,20 +113,20 @@ function draw(found) {
 
 /** After a choice in the settings. */
 async function changed() {
-  ({ silenced } = await settings());
+  ({ silenced } = await settings(privately));
   await dress("popup_title");
   await show();
 }
 
 /** @param {boolean} [look] at a page of others, too */
 const ask = async (look) => {
-  ({ silenced } = await settings());
+  ({ silenced } = await settings(privately));
   await draw((await send({ kind: "ask", tab, look }))?.case ?? null);
 };
 
 chrome.storage.session.onChanged.addListener(async (changes) => {
   if (!(`case:${tab}` in changes)) return;
-  ({ silenced } = await settings());
+  ({ silenced } = await settings(privately));
   const found = (await send({ kind: "ask", tab }))?.case ?? null;
   // What the reader did was drawn with its answer, and stays as it is.
   if (JSON.stringify(found) !== JSON.stringify(known)) draw(found);

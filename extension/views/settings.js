@@ -54,9 +54,9 @@ function choice(key, title, choices, current, act) {
 
 let erased = false;
 
-/** @param {() => unknown} changed @returns {Promise<AccessMedic.Child[]>} */
-export async function settingsParts(changed) {
-  const { overlay, silenced, language, theme } = await settings();
+/** @param {() => unknown} changed @param {boolean} privately @returns {Promise<AccessMedic.Child[]>} */
+export async function settingsParts(changed, privately) {
+  const { overlay, silenced, language, theme } = await settings(privately);
   /** @param {Partial<import("../settings.js").Settings>} some */
   const take = async (some) => {
     erased = false;
@@ -106,7 +106,7 @@ export async function settingsParts(changed) {
               {},
               make("span", {}, word(`cause_${cause}_title`)),
               button("mini", `lift-${cause}`, word("popup_unsilence"), async () => {
-                await silence(cause, false);
+                await silence(cause, false, privately);
                 changed();
               }),
             ),

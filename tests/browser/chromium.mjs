@@ -256,6 +256,25 @@ export class Chromium {
     );
   }
 
+  /**
+   * Runs a function in the extension's worker, to make a call of the browser slow or fail there.
+   * @template {unknown[]} A
+   * @template R
+   * @param {(scope: typeof globalThis, ...args: A) => R} run
+   * @param {A} args
+   * @returns {Promise<Awaited<R>>}
+   */
+  async inBackground(run, ...args) {
+    // Nothing can be asked of a worker that sleeps: a message wakes it.
+    await this.inExtension(() => chrome.runtime.sendMessage({ kind: "stop", tab: -1 })).catch(
+      () => undefined,
+    );
+    const worker = await this.#worker()?.worker();
+    if (!worker) throw new Error("The extension has no worker");
+    const source = `(${run})(globalThis, ...${JSON.stringify(args)})`;
+    return /** @type {any} */ (await worker.evaluate(source));
+  }
+
   /** @returns {Promise<number[]>} */
   #tabIds() {
     return this.inExtension(async () =>

@@ -280,6 +280,22 @@ export class Firefox {
     return (await this.#probe).evaluate(run, ...args);
   }
 
+  /**
+   * Runs a function with the scope of the extension's event page, to make a call of the browser slow or fail there.
+   * @template {unknown[]} A
+   * @template R
+   * @param {(scope: typeof globalThis, ...args: A) => R} run
+   * @param {A} args
+   * @returns {Promise<Awaited<R>>}
+   */
+  async inBackground(run, ...args) {
+    this.#probe ??= this.#openProbe();
+    const probe = await this.#probe;
+    return probe.evaluateSource(
+      `(${run})(await chrome.runtime.getBackgroundPage(), ...${JSON.stringify(args)})`,
+    );
+  }
+
   async #openProbe() {
     const { context } = await this.#send("browsingContext.create", {
       type: "tab",
@@ -570,6 +586,11 @@ export class FirefoxTab {
     return evaluate(this.#send, this.#context, run, args);
   }
 
+  /** Evaluates an expression that may await. @param {string} expression @returns {Promise<any>} */
+  evaluateSource(expression) {
+    return evaluateSource(this.#send, this.#context, expression);
+  }
+
   /**
    * Runs a function on the document or, with a selector, on the closed shadow root of the element.
    * @template {unknown[]} A
@@ -707,9 +728,14 @@ const stroke = (value) => [
  * @param {(...args: any[]) => any} run
  * @param {unknown[]} args
  */
-async function evaluate(send, context, run, args) {
+function evaluate(send, context, run, args) {
+  return evaluateSource(send, context, `(${run})(...${JSON.stringify(args)})`);
+}
+
+/** @param {Send} send @param {string} context @param {string} expression */
+async function evaluateSource(send, context, expression) {
   const answer = await send("script.evaluate", {
-    expression: `(async () => JSON.stringify(await (${run})(...${JSON.stringify(args)})))()`,
+    expression: `(async () => JSON.stringify(await ${expression}))()`,
     target: { context },
     awaitPromise: true,
   });

@@ -142,8 +142,6 @@ test("after ten minutes there is no way back, and nothing is kept", async () => 
   );
   assert.deepEqual(refused.outcome, { kind: "refused", reason: "too_late" });
   assert.deepEqual(await jar(), left);
-  // The alarm, ahead of its time.
-  await stage.driver.inExtension(() => chrome.alarms.create("forget", { when: Date.now() }));
   await until(
     async () =>
       (await stage.driver.inExtension(
