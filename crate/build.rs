@@ -11,6 +11,8 @@
 mod catalogue;
 #[path = "build/emit.rs"]
 mod emit;
+#[path = "build/sites.rs"]
+mod sites;
 
 use std::{env, fs, path::PathBuf, process};
 
@@ -19,7 +21,11 @@ fn main() {
     println!("cargo::rerun-if-changed=build");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("tables.rs");
-    let tables = catalogue::read(&root.join("catalog")).and_then(|catalogue| emit::tables(&catalogue));
+    let sites = root.join("catalog/sites.toml");
+    let tables = catalogue::read(&root.join("catalog")).and_then(|catalogue| {
+        let sites = sites::read(&sites).map_err(|fault| catalogue::said(&sites, &fault))?;
+        Ok(emit::tables(&catalogue)? + &emit::sites(&sites))
+    });
     match tables {
         Ok(source) => fs::write(out, source).expect("OUT_DIR can be written"),
         Err(fault) => {

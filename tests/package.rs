@@ -69,31 +69,13 @@ fn nothing_is_open_to_pages() {
         assert!(manifest.get(key).is_none(), "{key}");
     }
     let policy = manifest["content_security_policy"]["extension_pages"].as_str().expect("a policy");
-    assert!(!policy.contains("unsafe-eval'") || policy.contains("wasm-unsafe-eval"), "{policy}");
     assert!(
         !policy.contains("'unsafe-eval'") && !policy.contains("'unsafe-inline'") && !policy.contains("http:"),
         "{policy}"
     );
-    // What the checks ask: OpenAI's hosts, and the human check that ChatGPT uses. Nothing else can be reached.
-    let reached: Vec<&str> = policy.split([' ', ';']).filter(|word| word.starts_with("https:")).collect();
-    assert_eq!(
-        reached,
-        [
-            "https://chatgpt.com",
-            "https://*.chatgpt.com",
-            "https://openai.com",
-            "https://*.openai.com",
-            "https://cdn.oaistatic.com",
-            "https://persistent.oaistatic.com",
-            "https://files.oaiusercontent.com",
-            "https://challenges.cloudflare.com",
-        ]
-    );
-    assert!(policy.contains("connect-src 'self' https:") && policy.matches("https:").count() == reached.len());
+    // Which hosts it lets be reached: `tests/sites.rs`.
+    assert_eq!(policy.matches("connect-src").count(), 1);
     for script in manifest["content_scripts"].as_array().expect("content scripts") {
-        for pattern in strings(&script["matches"]) {
-            assert!(["https://*.chatgpt.com/*", "https://*.openai.com/*"].contains(&pattern.as_str()), "{pattern}");
-        }
         assert_ne!(script["all_frames"], Value::Bool(true));
     }
     let collected = &manifest["browser_specific_settings"]["gecko"]["data_collection_permissions"]["required"];

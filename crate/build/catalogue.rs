@@ -473,7 +473,7 @@ fn stem(path: &Path) -> String {
 }
 
 /// One line, the file first; the path from `catalog/` on, so that messages are the same on every machine.
-fn said(file: &Path, fault: &str) -> String {
+pub fn said(file: &Path, fault: &str) -> String {
     let shown = file.to_string_lossy().replace('\\', "/");
     let shown = shown.find("catalog/").map_or(shown.as_str(), |at| &shown[at..]).to_owned();
     format!("crate/{shown}: {}", fault.trim().replace('\n', " "))

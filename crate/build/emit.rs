@@ -1,6 +1,9 @@
 //! Writes the catalogue as Rust: static tables that need no start-up work.
 
-use crate::catalogue::{Catalogue, Clue, Few, Finding, Remedy, Signature};
+use crate::{
+    catalogue::{Catalogue, Clue, Few, Finding, Remedy, Signature},
+    sites::{Passed, Sites},
+};
 use access_medic_phrases::{MessageTable, folded, lay_out_groups, pattern};
 use std::{collections::BTreeSet, fmt::Write};
 
@@ -107,6 +110,17 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
         table.buckets, table.rests, table.sets
     );
     Ok(out)
+}
+
+pub fn sites(Sites { ours, passed, .. }: &Sites) -> String {
+    let mut out = format!("pub static OURS: &[&str] = &{ours:?};\npub static PASSED: &[Passed] = &[\n");
+    for Passed { schemes, hosts, ports, paths } in passed {
+        let _ = writeln!(
+            out,
+            "Passed {{ schemes: &{schemes:?}, hosts: &{hosts:?}, ports: &{ports:?}, paths: &{paths:?} }},"
+        );
+    }
+    out + "];\n"
 }
 
 #[derive(Default)]

@@ -1,4 +1,5 @@
-//! Compiles `countries.csv` into a table in the order of the codes. A bad line fails the build and is named.
+//! Compiles `countries.csv` into a table in the order of the codes, and the hosts that the checks ask out of the
+//! catalogue's list of sites. A bad line fails the build and is named.
 
 #![allow(
     clippy::disallowed_methods,
@@ -6,12 +7,19 @@
     reason = "the checks read no files; their build script reads the list"
 )]
 
+#[path = "../build/sites.rs"]
+#[allow(dead_code, reason = "the core reads the rest of it")]
+mod sites;
+
 use std::{env, fmt::Write, fs, path::PathBuf, process};
 
 fn main() {
-    println!("cargo::rerun-if-changed=countries.csv");
+    for file in ["countries.csv", "../catalog/sites.toml", "../build/sites.rs"] {
+        println!("cargo::rerun-if-changed={file}");
+    }
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("countries.rs");
+    let folder = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let out = folder.join("countries.rs");
     let list = fs::read_to_string(root.join("countries.csv")).expect("countries.csv can be read");
     match table(&list) {
         Ok(source) => fs::write(out, source).expect("OUT_DIR can be written"),
@@ -20,6 +28,18 @@ fn main() {
             process::exit(1);
         }
     }
+    match sites::read(&root.join("../catalog/sites.toml")) {
+        Ok(sites) => fs::write(folder.join("sites.rs"), hosts(&sites.checks)).expect("OUT_DIR can be written"),
+        Err(fault) => {
+            println!("cargo::error=crate/catalog/sites.toml: {fault}");
+            process::exit(1);
+        }
+    }
+}
+
+fn hosts(sites::Checks { traced, silent, incidents }: &sites::Checks) -> String {
+    let list = |name: &str, hosts: &[String]| format!("const {name}: [&str; {}] = {hosts:?};\n", hosts.len());
+    list("TRACED", traced) + &list("SILENT", silent) + &format!("const INCIDENTS: &str = {incidents:?};\n")
 }
 
 fn table(list: &str) -> Result<String, String> {

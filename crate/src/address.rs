@@ -1,20 +1,12 @@
 //! Reads the address of a page: host, path, query. Browsers hand over addresses in canonical form, so this splits
 //! and decodes, and does not repair.
 
-/// The registrable domains whose pages are looked at. Everything else is somebody else's.
-const FAMILY: [&str; 2] = ["chatgpt.com", "openai.com"];
-
-/// Other people's hosts that a sign-in passes through.
-const PROVIDERS: [&str; 4] =
-    ["accounts.google.com", "appleid.apple.com", "login.microsoftonline.com", "login.live.com"];
-
-/// Where the Codex program waits for its sign-in. Developers' own pages live on this computer under the same path, so
-/// the ports count too: the one it takes, and the one when that is taken.
-const CODEX: ([&str; 2], [&str; 2], &str) = (["localhost", "127.0.0.1"], ["1455", "1457"], "/auth/callback");
+use crate::catalog::{self, Passed};
 
 pub struct Address<'a> {
     pub host: &'a str,
     pub path: &'a str,
+    scheme: &'a str,
     port: &'a str,
     query: &'a str,
 }
@@ -22,18 +14,18 @@ pub struct Address<'a> {
 impl<'a> Address<'a> {
     /// `None` for anything that is not http or https.
     pub fn read(url: &'a str) -> Option<Self> {
-        let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"))?;
+        let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| ["http", "https"].contains(scheme))?;
         let rest = rest.split('#').next().unwrap_or_default();
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, "/"));
         let host = authority.rsplit('@').next().unwrap_or_default();
         let (host, port) = host.split_once(':').unwrap_or((host, ""));
-        Some(Self { host, path, port, query })
+        Some(Self { host, path, scheme, port, query })
     }
 
     /// Is this a host of OpenAI's? By the registrable domain: `chatgpt.com.example.net` is not.
     pub fn is_openai(&self) -> bool {
-        FAMILY
+        catalog::OURS
             .iter()
             .any(|domain| self.host == *domain || self.host.strip_suffix(domain).is_some_and(|sub| sub.ends_with('.')))
     }
@@ -57,8 +49,12 @@ impl<'a> Address<'a> {
     /// Is this a page of somebody else's that a sign-in to OpenAI passes through? Only signatures that name its host look
     /// at such a page, and nothing of it is ever cleared.
     pub fn is_in_flow(&self) -> bool {
-        let (hosts, ports, path) = CODEX;
-        PROVIDERS.contains(&self.host) || hosts.contains(&self.host) && ports.contains(&self.port) && self.path == path
+        catalog::PASSED.iter().any(|Passed { schemes, hosts, ports, paths }| {
+            schemes.contains(&self.scheme)
+                && hosts.contains(&self.host)
+                && if ports.is_empty() { self.port.is_empty() } else { ports.contains(&self.port) }
+                && paths.iter().any(|path| glob(path, self.path))
+        })
     }
 
     /// A parameter's value, decoded; the first of that name.
@@ -148,7 +144,19 @@ mod tests {
     fn a_sign_in_passes_through_few_other_pages() {
         for (url, expected) in [
             ("https://accounts.google.com/v3/signin/rejected?x=1", true),
-            ("https://login.live.com/", true),
+            ("https://accounts.google.com/o/oauth2/v2/auth?client_id=x", true),
+            ("https://appleid.apple.com/auth/authorize?client_id=x", true),
+            ("https://login.microsoftonline.com/common/oauth2/v2.0/authorize", true),
+            ("https://login.live.com/oauth20_authorize.srf?client_id=x", true),
+            ("https://login.live.com/", false),
+            ("https://accounts.google.com/", false),
+            ("https://accounts.google.com/b/0/ManageAccount", false),
+            ("https://accounts.google.com/x/../signin/", false),
+            ("http://accounts.google.com/o/oauth2/auth", false),
+            ("https://accounts.google.com:8443/o/oauth2/auth", false),
+            ("https://accounts.google.com:x@evil.example/o/oauth2/auth", false),
+            ("https://evil.example/?https://accounts.google.com/o/oauth2/auth", false),
+            ("https://appleid.apple.com/account/manage", false),
             ("https://mail.google.com/", false),
             ("https://accounts.google.com.example.net/", false),
             ("https://chatgpt.com/", false),
@@ -157,6 +165,8 @@ mod tests {
             ("http://localhost:1455/", false),
             ("http://localhost:3000/auth/callback?error=access_denied", false),
             ("http://localhost/auth/callback", false),
+            ("http://localhost:3000/admin", false),
+            ("http://localhost:1455/auth/callback/more", false),
         ] {
             let address = Address::read(url).unwrap();
             assert_eq!(address.is_in_flow(), expected, "{url}");

@@ -41,6 +41,16 @@ pub struct Remedy {
     pub read: Option<&'static str>,
 }
 
+/// Pages of others that a sign-in passes.
+pub struct Passed {
+    pub schemes: &'static [&'static str],
+    pub hosts: &'static [&'static str],
+    /// Empty: the port that belongs to the scheme.
+    pub ports: &'static [&'static str],
+    /// With `*` for anything.
+    pub paths: &'static [&'static str],
+}
+
 pub enum Hands {
     Clear {
         hosts: &'static [&'static str],

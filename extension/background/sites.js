@@ -1,7 +1,9 @@
-// Which sites are OpenAI's: the one list that says what may be heard, read and cleared; and whose pages a sign-in passes.
+// Which sites are OpenAI's, and may be heard, read and cleared; and which pages of others a sign-in passes. The lists
+// themselves stand in `crate/catalog/sites.toml`.
+import { OURS, PASSED } from "../core/sites.js";
 
 /** Registrable domains; their sub-hosts belong to them. */
-export const DOMAINS = ["chatgpt.com", "openai.com"];
+export const DOMAINS = OURS;
 /** Chromium counts web sockets by themselves. */
 export const PATTERNS = DOMAINS.flatMap((domain) => [`*://*.${domain}/*`, `wss://*.${domain}/*`]);
 
@@ -20,9 +22,25 @@ export function ourHost(address) {
   return protocol === "https:" && isOurs(hostname) ? hostname : undefined;
 }
 
-/** Where a sign-in goes by way of others, or ends in a program of one's own. */
-const PASSED =
-  /^https?:\/\/(accounts\.google\.com|appleid\.apple\.com|login\.(?:microsoftonline|live)\.com|localhost|127\.0\.0\.1)[:/]/;
+/** A glob as the list has it: `*` stands for anything. @param {string} glob */
+const pathOf = (glob) =>
+  new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
 
-/** The host of such a page, which is looked at when a person asks for it. @param {string | undefined} address */
-export const passedHost = (address = "") => PASSED.exec(address)?.[1];
+const PASSES = PASSED.map(({ paths, ...page }) => ({ ...page, paths: paths.map(pathOf) }));
+
+/**
+ * The host of a page of others that a sign-in passes, which is looked at when a person asks for it.
+ * @param {string | undefined} address
+ */
+export function passedHost(address = "") {
+  if (!URL.canParse(address)) return;
+  const { protocol, hostname, port, pathname } = new URL(address);
+  const passes = PASSES.some(
+    ({ schemes, hosts, ports, paths }) =>
+      schemes.includes(protocol.slice(0, -1)) &&
+      hosts.includes(hostname) &&
+      (ports.length > 0 ? ports.includes(port) : port === "") &&
+      paths.some((path) => path.test(pathname)),
+  );
+  return passes ? hostname : undefined;
+}

@@ -111,7 +111,7 @@ function makeProfile(extension) {
 /** @param {LaunchOptions} options @returns {string[]} */
 function network({ player, failure, host = "*" }) {
   const { ports } = player;
-  const names = `MAP localhost 127.0.0.1:${ports.secure}, MAP 127.0.0.1:1455 127.0.0.1:${ports.secure}, MAP *:443 127.0.0.1:${ports.secure}, MAP *:80 127.0.0.1:${ports.plain}`;
+  const names = `MAP localhost:3000 127.0.0.1:${ports.plain}, MAP localhost 127.0.0.1:${ports.secure}, MAP 127.0.0.1:1455 127.0.0.1:${ports.secure}, MAP *:443 127.0.0.1:${ports.secure}, MAP *:80 127.0.0.1:${ports.plain}`;
   if (failure === "dns") return [`--host-resolver-rules=MAP ${host} ~NOTFOUND, ${names}`];
   if (failure === "refused") {
     return [`--host-resolver-rules=MAP ${host}:443 127.0.0.1:${ports.closed}, ${names}`];

@@ -1,6 +1,10 @@
 // A double of OpenAI's hosts as the checks ask them: who answers the trace and how, what the status page
 // says, and what the server's clock shows. Each test says what is otherwise than in a healthy network.
 
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { RUN } from "./launch.mjs";
+
 /**
  * @typedef {import("./player.mjs").Player} Player
  * @typedef {import("./player.mjs").Reply} Reply
@@ -15,21 +19,10 @@
  * @property {number} ahead seconds by which the browser's clock is ahead of the servers'
  */
 
-/** As `crate/checks` asks them. */
-export const TRACED = [
-  "chatgpt.com",
-  "auth.openai.com",
-  "platform.openai.com",
-  "api.openai.com",
-  "openai.com",
-  "ws.chatgpt.com",
-];
-export const SILENT = [
-  "cdn.oaistatic.com",
-  "persistent.oaistatic.com",
-  "files.oaiusercontent.com",
-  "challenges.cloudflare.com",
-];
+/** As `crate/checks` asks them. @type {{ TRACED: string[]; SILENT: string[]; INCIDENTS: string }} */
+export const { TRACED, SILENT, INCIDENTS } = await import(
+  pathToFileURL(join(RUN.extension, "core/sites.js")).href
+);
 export const ADDRESS = "203.0.113.77";
 
 /** @param {Player} player @param {Partial<Network>} otherwise */
@@ -73,7 +66,7 @@ export function play(player, otherwise = {}) {
     ...one,
     created_at: "2026-11-22T06:00:00Z",
   }));
-  player.answer("https://status.openai.com/api/v2/summary.json", () => {
+  player.answer(INCIDENTS, () => {
     const body = JSON.stringify({ page: { id: "x" }, incidents, components: [] });
     return (
       network.statusPage ?? {

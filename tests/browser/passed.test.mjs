@@ -2,7 +2,10 @@
 // and nothing is drawn. Other sites are not looked at even then.
 
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { RUN } from "./launch.mjs";
 import { pause } from "./patience.mjs";
 import { Stage } from "./stage.mjs";
 import { OVERLAY } from "./views.mjs";
@@ -16,13 +19,11 @@ let tab;
 
 before(async () => {
   stage = await Stage.open();
-  for (const host of ["accounts.google.com", "example.com"]) {
-    stage.player.answer(`https://${host}/v3/signin/rejected`, {
-      status: 400,
-      headers: [["content-type", "text/html"]],
-      body: "<title>Sign in</title><p>This browser or app may not be secure</p>",
-    });
-  }
+  stage.player.answer("https://accounts.google.com/v3/signin/rejected", {
+    status: 400,
+    headers: [["content-type", "text/html"]],
+    body: "<title>Sign in</title><p>This browser or app may not be secure</p>",
+  });
   await stage.driver.inExtension(() => {
     const scope = /** @type {any} */ (globalThis);
     scope.heard = [];
@@ -95,13 +96,63 @@ test("looked at when the popup is opened, once, and again when it is opened agai
   assert.equal(drawn, 0);
 });
 
-test("other sites are left alone", async () => {
-  await open("https://example.com/v3/signin/rejected");
-  await stage.driver.clickButton(tab);
-  await pause(SETTLED);
-  assert.deepEqual(await heard(), []);
-  assert.equal((await stage.loads(tab)).length, 0);
-  await tab.close();
+/** Pages that lie beside those of a sign-in. */
+const BESIDE = [
+  "https://example.com/v3/signin/rejected",
+  // Somebody develops a program of their own.
+  "http://localhost:3000/admin",
+  "http://localhost:3000/auth/callback?error=access_denied",
+  "https://localhost:1455/admin",
+  // A person's account at Google, and the mail behind it.
+  "https://accounts.google.com/b/0/ManageAccount",
+  "https://accounts.google.com/",
+  "https://appleid.apple.com/account/manage",
+];
+
+/** Browsers rewrite these before a page can come of them; what reads addresses must know them all the same. */
+const REWRITTEN = [
+  "https://accounts.google.com:x@evil.example/o/oauth2/auth",
+  "http://accounts.google.com/o/oauth2/auth",
+  "https://accounts.google.com:8443/o/oauth2/auth",
+  "about:blank",
+  "",
+];
+
+for (const url of BESIDE) {
+  test(`left alone: ${url}`, async () => {
+    stage.player.answer(url, {
+      status: 500,
+      headers: [["content-type", "text/html"]],
+      body: "<title>Mine alone</title><p>This browser or app may not be secure</p>",
+    });
+    await open(url);
+    assert.equal(await tab.evaluate(() => document.title), "Mine alone");
+    await stage.driver.clickButton(tab);
+    await pause(SETTLED);
+    assert.deepEqual(await heard(), []);
+    assert.deepEqual(await stage.loads(tab), []);
+    assert.equal(await stage.case(tab), undefined);
+    await tab.close();
+  });
+}
+
+test("the pages that a sign-in passes, and those beside them, by their addresses", async () => {
+  const { passedHost } = await import(
+    pathToFileURL(join(RUN.extension, "background/sites.js")).href
+  );
+  for (const url of [...BESIDE, ...REWRITTEN]) assert.equal(passedHost(url), undefined, url);
+  assert.equal(passedHost(undefined), undefined);
+  for (const [url, host] of [
+    ["https://accounts.google.com/o/oauth2/v2/auth?client_id=x", "accounts.google.com"],
+    ["https://accounts.google.com/v3/signin/rejected", "accounts.google.com"],
+    ["https://appleid.apple.com/auth/authorize?client_id=x", "appleid.apple.com"],
+    ["https://login.microsoftonline.com/common/oauth2/v2.0/authorize", "login.microsoftonline.com"],
+    ["https://login.live.com/oauth20_authorize.srf", "login.live.com"],
+    ["http://localhost:1455/auth/callback?code=x", "localhost"],
+    ["http://127.0.0.1:1457/auth/callback", "127.0.0.1"],
+  ]) {
+    assert.equal(passedHost(url), host, url);
+  }
 });
 
 test("no uncaught error in the extension's own code", async () => {

@@ -2,6 +2,8 @@
 // opens it in a tab of its own, and measures how long the extension takes to answer. It judges
 // nothing; the tests and run.mjs do.
 
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { launch, RUN } from "./launch.mjs";
 import { pause, until } from "./patience.mjs";
 import { Player } from "./player.mjs";
@@ -54,18 +56,10 @@ import { readWords } from "./words.mjs";
 /** Longer than any answer may take, so that a late one is measured and not lost. */
 const LIMIT = 3000;
 
-/** Other people's, which are looked at when the popup is opened on them. */
-const PASSED = [
-  "accounts.google.com",
-  "appleid.apple.com",
-  "login.microsoftonline.com",
-  "login.live.com",
-  "localhost",
-  "127.0.0.1",
-];
+const { passedHost } = await import(pathToFileURL(join(RUN.extension, "background/sites.js")).href);
 
-/** @param {Recording} recording */
-export const isPassed = ({ url }) => PASSED.includes(new URL(url).hostname);
+/** Is it a page of others, which is looked at when the popup is opened on it? @param {Recording} recording */
+export const isPassed = ({ url }) => passedHost(url) !== undefined;
 
 /** How long silence is listened to. */
 const SILENCE = 500;

@@ -6,7 +6,7 @@ use crate::{
     checkout::{self, Checkout},
     core,
     fault::Fault,
-    icon,
+    icon, sites,
 };
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -32,6 +32,10 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     for name in core::files() {
         files.insert(format!("core/{name}"), checkout::read(&checkout.core().join(&name))?);
     }
+    // Beside the core's own files, where the types of the shell are looked for.
+    let list = sites::script(checkout)?.into_bytes();
+    checkout::write(&checkout.core().join(sites::NAME), &list)?;
+    files.insert(format!("core/{}", sites::NAME), list);
     let drawing = checkout::read(&source.join("icons/icon.svg"))?;
     for size in icon::SIZES {
         files.insert(format!("icons/icon-{size}.png"), icon::draw(&drawing, size)?);

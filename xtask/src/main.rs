@@ -21,6 +21,7 @@ mod process;
 mod reproduce;
 mod rust;
 mod signature;
+mod sites;
 mod table;
 mod tally;
 mod test;

@@ -12,13 +12,8 @@ use super::{
 };
 use crate::{Incident, Jar, Miss, Sample, Seen, Service, Trace};
 
-/// OpenAI's own hosts behind Cloudflare; each answers its trace.
-const HOSTS: [&str; 6] =
-    ["chatgpt.com", "auth.openai.com", "platform.openai.com", "api.openai.com", "openai.com", "ws.chatgpt.com"];
-/// Hosts that can be reached and not read: static files, uploads, the human check.
-const SILENT: [&str; 4] =
-    ["cdn.oaistatic.com", "persistent.oaistatic.com", "files.oaiusercontent.com", "challenges.cloudflare.com"];
-const STATUS: &str = "https://status.openai.com/api/v2/summary.json";
+// `TRACED`, `SILENT` and `INCIDENTS`: of `crate/catalog/sites.toml`.
+include!(concat!(env!("OUT_DIR"), "/sites.rs"));
 
 /// For one question, in milliseconds.
 const PATIENCE: u32 = 5_000;
@@ -45,7 +40,7 @@ impl Progress {
 
 pub async fn run(host: String, jars: Option<Vec<Jar>>, asker: Asker, tell: Function) -> Seen {
     let mut hosts = vec![host.clone()];
-    hosts.extend(HOSTS.iter().filter(|known| **known != host).map(|host| (*host).to_owned()));
+    hosts.extend(TRACED.iter().filter(|known| **known != host).map(|host| (*host).to_owned()));
     let total = (hosts.len() + SILENT.len()) as u32 + SAMPLES + 1;
     let seen = Seen {
         // In this order, whoever answers first.
@@ -143,7 +138,8 @@ async fn sample(asker: Rc<Asker>, progress: Rc<Progress>, host: String) {
 }
 
 async fn service(asker: Rc<Asker>, progress: Rc<Progress>) {
-    let answer = asker.read(STATUS, PATIENCE).await.and_then(|answer| incidents(&answer.body).ok_or(Miss::Unreadable));
+    let answer =
+        asker.read(INCIDENTS, PATIENCE).await.and_then(|answer| incidents(&answer.body).ok_or(Miss::Unreadable));
     progress.note(|seen| seen.service = Some(answer));
 }
 
