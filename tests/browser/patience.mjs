@@ -7,6 +7,17 @@ const PAUSE = 10;
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
+ * Whether the test itself is wrong, which no waiting mends. What a page throws comes as a plain Error, and
+ * puppeteer's own type errors mean that a page went away.
+ * @param {unknown} error
+ */
+function isMistake(error) {
+  if (!(error instanceof TypeError || error instanceof ReferenceError)) return false;
+  const [, thrower = ""] = error.stack?.split(/\n\s+at /) ?? [];
+  return !thrower.includes("node_modules");
+}
+
+/**
  * Asks until there is an answer.
  * @template T
  * @param {() => Promise<T | undefined>} ask
@@ -21,6 +32,7 @@ export async function until(ask, what, limit) {
   for (;;) {
     // A page that is just being replaced cannot be asked; that is no answer yet.
     const answer = await ask().catch((error) => {
+      if (isMistake(error)) throw error;
       trouble = error;
       return undefined;
     });
