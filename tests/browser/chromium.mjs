@@ -18,6 +18,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import puppeteer from "puppeteer-core";
 import { pause, until } from "./patience.mjs";
+import { assertExtensionTook, assertSites } from "./started.mjs";
 
 /** As root, as in continuous integration, and without a word to anybody outside. */
 const SWITCHES = [
@@ -77,16 +78,7 @@ export async function launchChromium(options) {
     // Chromium on Linux reads the language of its own windows from here, and not from --lang.
     env: { ...process.env, LANGUAGE: options.language.replace("-", "_") },
   });
-  try {
-    const driver = new Chromium(browser);
-    if (options.extension !== undefined) {
-      await driver.install(options.extension, options.privately);
-    }
-    return driver;
-  } catch (error) {
-    await browser.close();
-    throw error;
-  }
+  return new Chromium(browser, options);
 }
 
 /**
@@ -134,9 +126,15 @@ export class Chromium {
   /** @type {Promise<Page> | undefined} */
   #probe;
 
-  /** @param {import("puppeteer-core").Browser} browser */
-  constructor(browser) {
+  /** @type {LaunchOptions} */
+  #options;
+  /** When the browser trusted the player's authority, ms epoch: from its command line on. */
+  trusts = 0;
+
+  /** @param {import("puppeteer-core").Browser} browser @param {LaunchOptions} options */
+  constructor(browser, options) {
     this.#browser = browser;
+    this.#options = options;
     browser.on("targetcreated", (target) => void this.#listen(target));
   }
 
@@ -145,11 +143,11 @@ export class Chromium {
     return new Promise((resolve) => this.#browser.once("disconnected", () => resolve()));
   }
 
-  /** @param {string} folder @param {boolean} privately whether it may go into private windows */
-  async install(folder, privately = false) {
+  /** @param {string} folder */
+  async install(folder) {
     const { id } = await this.#ask("Extensions.loadUnpacked", {
       path: folder,
-      enableInIncognito: privately,
+      enableInIncognito: this.#options.privately ?? false,
     });
     this.#id = id;
     const target = await this.#browser.waitForTarget((one) => this.#isWorker(one));
@@ -162,6 +160,7 @@ export class Chromium {
       "the extension's worker",
       START,
     );
+    await assertExtensionTook(this, this.#options);
   }
 
   /** @param {string} path */
@@ -235,6 +234,7 @@ export class Chromium {
       given ? "ON_ALL_SITES" : "ON_CLICK",
     );
     await page.close();
+    await assertSites(this, given);
   }
 
   /**

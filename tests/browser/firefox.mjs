@@ -22,6 +22,7 @@
 import { writeFile } from "node:fs/promises";
 import puppeteer from "puppeteer-core";
 import { pause, until } from "./patience.mjs";
+import { assertExtensionTook, assertSites } from "./started.mjs";
 
 /** The longest that an extension may take to start, on a busy machine. */
 const START = 20_000;
@@ -62,7 +63,9 @@ export async function launchFirefox(options) {
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [options.geckoId]: UUID }),
       "intl.locale.requested": options.language,
-      "network.proxy.type": 1,
+      // Nothing reaches the player before its authority is trusted; see `Firefox.open`.
+      "network.proxy.type": 0,
+      "network.dns.disabled": true,
       "network.proxy.http": "127.0.0.1",
       "network.proxy.http_port": ports.proxy,
       "network.proxy.ssl": "127.0.0.1",
@@ -78,9 +81,7 @@ export async function launchFirefox(options) {
     },
   });
   try {
-    const driver = await Firefox.open(browser, options);
-    if (options.extension !== undefined) await driver.install(options.extension);
-    return driver;
+    return await Firefox.open(browser, options);
   } catch (error) {
     await browser.close();
     throw error;
@@ -106,6 +107,8 @@ export class Firefox {
   #installed = false;
   /** @type {Promise<string> | undefined} BiDi's name of the container */
   #container;
+  /** When the browser was told to trust the player's authority, ms epoch. */
+  trusts = 0;
 
   /**
    * @param {import("puppeteer-core").Browser} browser
@@ -120,7 +123,13 @@ export class Firefox {
     this.#options = options;
   }
 
-  /** @param {import("puppeteer-core").Browser} browser @param {LaunchOptions} options */
+  /**
+   * Gives the authority before the network. Firefox remembers how far it trusts each certificate, and a
+   * request of its own that is being judged while the authority is imported leaves "unknown issuer" in
+   * that memory, for as long as the browser runs.
+   * @param {import("puppeteer-core").Browser} browser
+   * @param {LaunchOptions} options
+   */
   static async open(browser, options) {
     const { connection } = /** @type {any} */ (browser);
     /** @type {Send} */
@@ -141,6 +150,8 @@ export class Firefox {
       options.player.authority.certificate.replace(/-----[^-]+-----|\s/g, ""),
       options.language,
     );
+    driver.trusts = Date.now();
+    await driver.conditions(undefined);
     return driver;
   }
 
@@ -160,6 +171,7 @@ export class Firefox {
     // Until its script has run it hears nothing of the network.
     const runs = async () => (await this.backgroundRuns()) || undefined;
     await until(runs, "the extension's event page", START);
+    await assertExtensionTook(this, this.#options);
     if (!this.#options.headless) await this.#pin();
   }
 
@@ -265,6 +277,7 @@ export class Firefox {
       this.#options.geckoId,
       given,
     );
+    await assertSites(this, given);
   }
 
   /**

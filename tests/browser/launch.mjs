@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { launchChromium } from "./chromium.mjs";
 import { launchFirefox } from "./firefox.mjs";
+import { assertPlayerOpens } from "./started.mjs";
 
 /**
  * @typedef {object} LaunchOptions
@@ -60,10 +61,11 @@ export const RUN = {
 };
 
 /**
+ * Starts the browser, and gives it the extension once it opens pages of the player.
  * @param {Pick<LaunchOptions, "player"> & Partial<LaunchOptions>} options
  * @returns {Promise<Driver>}
  */
-export function launch(options) {
+export async function launch(options) {
   const complete = {
     executable: RUN.executable,
     extension: RUN.extension,
@@ -72,7 +74,15 @@ export function launch(options) {
     geckoId: geckoId(RUN.extension),
     ...options,
   };
-  return RUN.browser === "firefox" ? launchFirefox(complete) : launchChromium(complete);
+  const driver = await (RUN.browser === "firefox" ? launchFirefox : launchChromium)(complete);
+  try {
+    await assertPlayerOpens(driver, complete.failure);
+    if (complete.extension !== undefined) await driver.install(complete.extension);
+    return driver;
+  } catch (error) {
+    await driver.close();
+    throw error;
+  }
 }
 
 /** @param {string} folder */

@@ -36,6 +36,8 @@ const LARGEST_HEAD = 1024 * 1024;
 export class Player {
   /** Every request since the start or the last `forget`. @type {Asked[]} */
   asked = [];
+  /** Every TLS client since the start: the host that it named, and when. @type {{host: string, at: number}[]} */
+  greeted = [];
   /** @type {{recording: Recording, stays: boolean} | undefined} */
   #onAir;
   /** @type {Map<string, Answer>} by address */
@@ -178,6 +180,7 @@ export class Player {
       socket.off("readable", onReadable);
       // A client names no server whose address it was given.
       const host = serverName(hello) ?? "127.0.0.1";
+      this.greeted.push({ host, at: Date.now() });
       const failure = this.#failureOf(host);
       if (failure === "reset") return void socket.resetAndDestroy();
       if (failure === "closed") return void socket.end();
