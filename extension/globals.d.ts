@@ -16,6 +16,8 @@ declare namespace AccessMedic {
       gone: number;
       hosts: string[];
       stayed: { name: string; host: string; why: "keep" | "refused" | "came_back" }[];
+      /** There was no room to keep those that went, so they cannot be put back. */
+      final?: true;
     };
     storage?: {
       cleared: string[];

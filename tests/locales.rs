@@ -32,7 +32,7 @@ const CHECKS: [&str; 7] = ["country", "route", "steadiness", "reachability", "se
 
 /// What the background answers; these ids are JavaScript's own and have no type in the core.
 const OUTCOMES: [&str; 3] = ["done", "refused", "failed"];
-const REASONS: [&str; 9] = [
+const REASONS: [&str; 10] = [
     "not_in_plan",
     "challenge_running",
     "no_permission",
@@ -41,6 +41,7 @@ const REASONS: [&str; 9] = [
     "browser",
     "too_late",
     "not_noted",
+    "no_answer",
     "no_private_window",
 ];
 const STAYED: [&str; 6] = ["keep", "refused", "came_back", "browser_cannot", "elsewhere", "failed"];

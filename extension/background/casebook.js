@@ -24,6 +24,10 @@ const KINDS = ["case", "answer", "journal", "undo"];
 
 /** How long a clearing can be undone. */
 const UNDO = 10 * 60000;
+/** How much of storage.session, which has ten million bytes for all tabs, may hold what one tab can undo. */
+const UNDO_OF_TAB = 1_000_000;
+/** And what all of them can. */
+const UNDO_OF_ALL = 4_000_000;
 /** An entry that is further ahead of the clock than this shows that the clock was set back. */
 const MOMENT = 2000;
 /** The alarm of a tab whose undo ends. Each tab has its own: one for all would be put off by each later clearing. */
@@ -121,8 +125,19 @@ export async function recall(tab) {
   return { entry, undo };
 }
 
-/** @param {number} tab @param {Undo | undefined} undo */
+/** Whether there is room for what a tab can undo. A site may set cookies that are as large as it likes. @param {number} tab @param {Undo} undo */
+async function hasRoom(tab, undo) {
+  const size = JSON.stringify(undo).length;
+  const others = Object.entries(await store.get()).filter(
+    ([key]) => ownerOf(key)?.kind === "undo" && key !== `undo:${tab}`,
+  );
+  const taken = JSON.stringify(others).length;
+  return size <= UNDO_OF_TAB && size + taken <= UNDO_OF_ALL;
+}
+
+/** Rejects when there is no room; then what could be undone before can be undone still. @param {number} tab @param {Undo | undefined} undo */
 export async function keepUndo(tab, undo) {
+  if (undo && !(await hasRoom(tab, undo))) throw new Error("There is no room for an undo.");
   await changeOne("undo", tab, () => undo, true);
   if (!undo) return;
   await chrome.alarms.create(FORGET + tab, { when: undo.at + UNDO });

@@ -1,5 +1,6 @@
 // What the popup shows of a tab: the diagnosis with its checklist, or that all is well, with the checks, the ways to clear and
 // the symptoms that can be picked instead.
+import { ourHost } from "../background/sites.js";
 import { silence } from "../settings.js";
 import { announce } from "./announce.js";
 import { support } from "./preview.js";
@@ -54,9 +55,10 @@ const plea = ({ tab, ask }) =>
     {},
     make("b", {}, word("permit_title")),
     make("p", {}, word("permit_what")),
-    // A page that was loaded meanwhile was not looked at.
+    // A page of OpenAI's that was loaded meanwhile was not looked at. Others are none of ours.
     button("go", "permit", word("permit_button"), async () => {
-      if (await permit()) await chrome.tabs.reload(tab);
+      if ((await permit()) && ourHost((await chrome.tabs.get(tab)).url))
+        await chrome.tabs.reload(tab);
       ask(true);
     }),
   );

@@ -313,6 +313,7 @@ globalThis.accessMedicReport ??= (() => {
             : word("receipt_none"),
           cookies.gone > 0 && ` · ${word(some ? "receipt_signed_in" : "receipt_signed_out")}`,
         ),
+      cookies?.final && !undone && make("span.note", {}, word("receipt_final")),
       notice?.remedy === remedy && notice.text && make("span.note bad", {}, notice.text),
     ];
   }

@@ -266,9 +266,7 @@ export class Chromium {
    */
   async inBackground(run, ...args) {
     // Nothing can be asked of a worker that sleeps: a message wakes it.
-    await this.inExtension(() => chrome.runtime.sendMessage({ kind: "stop", tab: -1 })).catch(
-      () => undefined,
-    );
+    await this.inExtension(() => chrome.runtime.sendMessage({ kind: "" })).catch(() => undefined);
     const worker = await this.#worker()?.worker();
     if (!worker) throw new Error("The extension has no worker");
     const source = `(${run})(globalThis, ...${JSON.stringify(args)})`;

@@ -302,6 +302,7 @@ export class Firefox {
    * @returns {Promise<Awaited<R>>}
    */
   async inBackground(run, ...args) {
+    // Asked for while it sleeps, the event page starts.
     this.#probe ??= this.#openProbe();
     const probe = await this.#probe;
     return probe.evaluateSource(

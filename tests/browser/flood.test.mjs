@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { pause } from "./patience.mjs";
 import { Stage } from "./stage.mjs";
+import { View } from "./views.mjs";
 
 /** Long enough for the page to be looked at. */
 const SETTLED = 300;
@@ -220,6 +221,75 @@ describe("a page that floods", () => {
       await tab.close();
     });
   }
+});
+
+/** A site that sets as many cookies as a browser lets it, as large as it lets it. */
+describe("a site that hoards cookies", () => {
+  const PAGES = 7;
+  const REMEDY = "clear_sites";
+  const PAGE = "server_error/cloudflare-502-bad-gateway";
+  /** Of one domain's Chromium keeps 180, and either browser 4,096 bytes of each. */
+  const MANY = 170;
+  const LARGE = "x".repeat(3900);
+
+  /** @param {Tab} tab @param {string} [remedy] */
+  const apply = (tab, remedy = REMEDY) =>
+    stage.driver.inExtension((message) => chrome.runtime.sendMessage(message), {
+      kind: "apply",
+      remedy,
+      tab: tab.id,
+    });
+
+  /** @param {Tab} tab */
+  async function hoard(tab) {
+    for (const host of ["chatgpt.com", "auth.openai.com"]) {
+      await tab.goto(stage.player.seed(host, [], { path: "/hoard" }));
+      await tab.evaluate(
+        async (count, value) => {
+          for (let at = 0; at < count; at++)
+            await cookieStore.set({ name: `hoard-${at}`, value, path: "/hoard" });
+        },
+        MANY,
+        LARGE,
+      );
+    }
+  }
+
+  test("fills no storage: its clearing says that it is final, other tabs keep their way back", async () => {
+    const small = await stage.driver.newTab();
+    await small.goto(stage.player.seed("chatgpt.com", ["cf_clearance=small; Path=/; Secure"]));
+    await stage.answer(await stage.show(stage.recording(PAGE), { tab: small }));
+    await apply(small, "clear_check_cookies");
+    /** @type {Tab[]} */
+    const hoarders = [];
+    for (let at = 0; at < PAGES; at++) {
+      const tab = await stage.driver.newTab();
+      hoarders.push(tab);
+      await hoard(tab);
+      await stage.answer(await stage.show(stage.recording(PAGE), { tab }));
+      const { outcome, case: found } = await apply(tab);
+      assert.equal(outcome.kind, "done", JSON.stringify(outcome));
+      const { cookies } = found.receipts[REMEDY];
+      assert.ok(cookies.gone >= 2 * MANY, `${cookies.gone}`);
+      assert.equal(cookies.final, true);
+      assert.equal(found.undo, undefined);
+    }
+    const kept = await stage.driver.inExtension(
+      async () => JSON.stringify(await chrome.storage.session.get(null)).length,
+    );
+    assert.ok(kept < 1_000_000, `${kept} bytes are kept`);
+    const popup = await View.popup(stage.driver, hoarders[0]);
+    await popup.click("summary", stage.words("popup_tools_title"));
+    await popup.click("label", stage.words(`popup_tool_${REMEDY}`));
+    await popup.waitFor(({ text }) => text.includes(stage.words("receipt_final")), "the words");
+    await popup.tab.close();
+    const undone = await stage.driver.inExtension(
+      (id) => chrome.runtime.sendMessage({ kind: "undo", tab: id }),
+      small.id,
+    );
+    assert.deepEqual(undone.outcome, { kind: "done" });
+    for (const tab of [small, ...hoarders]) await tab.close();
+  });
 });
 
 test("no uncaught error in the extension's own code", async () => {

@@ -114,7 +114,10 @@ test("two views that silence at once lose none", async () => {
     [one.id, other.id],
   );
   const { silenced } = await written();
-  assert.deepEqual([.../** @type {string[]} */ (silenced)].sort(), ["login_expired", "server_error"]);
+  assert.deepEqual([.../** @type {string[]} */ (silenced)].sort(), [
+    "login_expired",
+    "server_error",
+  ]);
   await one.close();
   await other.close();
 });

@@ -119,6 +119,55 @@ test("a second clearing that takes nothing leaves the way back of the first", as
   await tab.close();
 });
 
+/** Lets the browser refuse to remove any cookie, or no longer. @param {boolean} refuses */
+const refuse = (refuses) =>
+  stage.driver.inBackground((scope, wanted) => {
+    const { cookies } = scope.chrome;
+    const kept = /** @type {any} */ (scope);
+    kept.remove ??= cookies.remove;
+    cookies.remove = wanted ? async () => Promise.reject(new Error("no")) : kept.remove;
+  }, refuses);
+
+/** @param {string} kind @param {string} [remedy] */
+const ask = (kind, remedy) =>
+  stage.driver.inExtension((message) => chrome.runtime.sendMessage(message), {
+    kind,
+    remedy,
+    tab: tab.id,
+  });
+
+test("where the browser refuses every cookie, nothing is offered to be put back", async () => {
+  const remedy = "clear_check_cookies";
+  await stage.answer(
+    await stage.show(stage.recording("server_error/cloudflare-502-bad-gateway"), { tab }),
+  );
+  const earlier = await jar();
+  await refuse(true);
+  const { case: found } = await ask("apply", remedy);
+  await refuse(false);
+  assert.equal(found.receipts[remedy].cookies.gone, 0);
+  assert.ok(found.receipts[remedy].cookies.stayed.length > 0);
+  assert.equal(found.undo, undefined);
+  assert.deepEqual(await jar(), earlier);
+  await tab.close();
+});
+
+test("a second clearing that is refused every cookie leaves the way back of the first", async () => {
+  const { earlier, popup } = await clear(
+    "clear_check_cookies",
+    "server_error/cloudflare-502-bad-gateway",
+  );
+  await refuse(true);
+  const { case: found } = await ask("apply", "clear_site_data");
+  await refuse(false);
+  assert.equal(found.receipts.clear_site_data.cookies.gone, 0);
+  assert.equal(found.undo, "clear_check_cookies");
+  await ask("undo");
+  assert.deepEqual(await jar(), earlier);
+  await popup.tab.close();
+  await tab.close();
+});
+
 test("after ten minutes there is no way back, and nothing is kept", async () => {
   const remedy = "clear_check_cookies";
   const { popup } = await clear(remedy, "server_error/cloudflare-502-bad-gateway");

@@ -1,6 +1,8 @@
 // Clears what a scope names: cookies one by one, by name, host and partition, and storage if the scope says so. Only on
 // OpenAI's hosts, whatever the scope says. It reads again afterwards: a receipt counts what is really gone.
 import { DOMAINS, isOurs } from "../sites.js";
+import { CALL, stillIn, storeOf } from "./jar.js";
+import { NoAnswer, within } from "./limit.js";
 import { clearStorage, GECKO } from "./storage.js";
 
 /** @typedef {Extract<AccessMedic.Step["action"], { kind: "clear" }>["scope"]} Scope */
@@ -9,6 +11,9 @@ import { clearStorage, GECKO } from "./storage.js";
 
 /** Firefox removes one cookie of several that share a name and fit an address. */
 const ROUNDS = 3;
+
+/** A site may give a cookie a name of four thousand characters. A receipt keeps what tells them apart. */
+const NAME = 80;
 
 /** @param {Cookie} cookie */
 const hostOf = (cookie) => cookie.domain.replace(/^\./, "");
@@ -39,13 +44,13 @@ function sentTo(scope, host, shared) {
   }
 }
 
-/** Every cookie of the scope, partitioned ones too. @param {Scope} scope @param {string | undefined} storeId */
+/** Every cookie of the scope, partitioned ones too. @param {Scope} scope @param {string} storeId */
 async function read(scope, storeId) {
   // Only Firefox knows the key, and hides cookies without it when it isolates by first party.
   const everyParty = GECKO ? { firstPartyDomain: null } : {};
-  const query = { partitionKey: {}, ...everyParty, ...(storeId && { storeId }) };
+  const query = { partitionKey: {}, ...everyParty, storeId };
   const found = await Promise.all(
-    DOMAINS.map((domain) => chrome.cookies.getAll({ ...query, domain })),
+    DOMAINS.map((domain) => within(chrome.cookies.getAll({ ...query, domain }), CALL)),
   );
   return found.flat().filter((/** @type {Cookie} */ cookie) => {
     const host = hostOf(cookie);
@@ -54,19 +59,23 @@ async function read(scope, storeId) {
   });
 }
 
-/** @param {Scope} scope @param {Cookie} cookie */
-function remove(scope, cookie) {
+/** Whether the browser answered in time, whatever it said. @param {Scope} scope @param {Cookie} cookie */
+async function remove(scope, cookie) {
   const { name, storeId, partitionKey, firstPartyDomain, secure, path, hostOnly } = cookie;
   // By an address in the scope: its parent domain may have a cookie of the same name for itself.
   const url = `${secure ? "https" : "http"}://${sentTo(scope, hostOf(cookie), !hostOnly)}${path}`;
   const party = firstPartyDomain === undefined ? {} : { firstPartyDomain };
-  return chrome.cookies
-    .remove({ url, name, storeId, ...(partitionKey && { partitionKey }), ...party })
-    .catch(() => undefined); // still there when read again
+  const details = { url, name, storeId, ...(partitionKey && { partitionKey }), ...party };
+  try {
+    await within(chrome.cookies.remove(details), CALL);
+  } catch (error) {
+    return !(error instanceof NoAnswer); // a cookie that was refused is still there when read again
+  }
+  return true;
 }
 
-/** @param {Scope} scope @param {string | undefined} storeId @param {Remember} remember */
-async function clearCookies(scope, storeId, remember) {
+/** @param {Scope} scope @param {number} tab @param {string} storeId @param {Remember} remember */
+async function clearCookies(scope, tab, storeId, remember) {
   const found = await read(scope, storeId);
   const kept = found.filter((cookie) => named(scope.keep, cookie.name));
   const targets = found.filter((cookie) => !kept.includes(cookie));
@@ -79,18 +88,26 @@ async function clearCookies(scope, storeId, remember) {
   };
   chrome.cookies.onChanged.addListener(changed);
   let left = targets;
-  for (let round = 0; round < ROUNDS && left.length > 0; round++) {
-    // All at once: in Chromium twenty at a time take five times as long.
-    await Promise.all(left.map((cookie) => remove(scope, cookie)));
-    const there = (await read(scope, storeId)).map(keyOf);
-    left = left.filter((cookie) => there.includes(keyOf(cookie)));
+  let answered = true;
+  try {
+    for (let round = 0; round < ROUNDS && left.length > 0 && answered; round++) {
+      // The next private window has the same store, and other cookies.
+      await stillIn(tab, storeId);
+      // All at once: in Chromium twenty at a time take five times as long.
+      const answers = await Promise.all(left.map((cookie) => remove(scope, cookie)));
+      answered = answers.every((one) => one);
+      const there = (await read(scope, storeId)).map(keyOf);
+      left = left.filter((cookie) => there.includes(keyOf(cookie)));
+    }
+  } finally {
+    chrome.cookies.onChanged.removeListener(changed);
   }
-  chrome.cookies.onChanged.removeListener(changed);
   const gone = targets.filter((cookie) => !left.includes(cookie));
   await remember(gone);
   /** @param {Cookie} cookie @param {"keep" | "refused" | "came_back"} why */
-  const stay = (cookie, why) => ({ name: cookie.name, host: hostOf(cookie), why });
-  return {
+  const stay = (cookie, why) => ({ name: cookie.name.slice(0, NAME), host: hostOf(cookie), why });
+  /** @type {AccessMedic.Receipt["cookies"]} */
+  const cookies = {
     found: found.length,
     gone: gone.length,
     hosts: [...new Set(gone.map(hostOf))].sort(),
@@ -99,13 +116,7 @@ async function clearCookies(scope, storeId, remember) {
       ...left.map((cookie) => stay(cookie, back.has(keyOf(cookie)) ? "came_back" : "refused")),
     ],
   };
-}
-
-/** The cookie store of a tab: of its profile, its container or its private window. @param {import("./storage.js").Tab} tab */
-async function storeOf(tab) {
-  if (tab.cookieStoreId) return tab.cookieStoreId;
-  const stores = await chrome.cookies.getAllCookieStores();
-  return stores.find(({ tabIds }) => tabIds.includes(tab.id ?? -1))?.id;
+  return { cookies, answered };
 }
 
 /**
@@ -141,11 +152,17 @@ export async function census(tools, tab) {
   });
 }
 
-/** @param {Scope} scope @param {AccessMedic.Case} entry @param {Remember} remember */
+/**
+ * `answered`: whether the browser answered all calls about cookies in time. The receipt is true either way.
+ * @param {Scope} scope
+ * @param {AccessMedic.Case} entry
+ * @param {Remember} remember
+ */
 export async function clear(scope, entry, remember) {
   const start = performance.now();
-  const tab = await chrome.tabs.get(entry.tab);
-  const cookies = await clearCookies(scope, await storeOf(tab), remember);
+  const tab = await within(chrome.tabs.get(entry.tab), CALL);
+  const storeId = await storeOf(tab);
+  const { cookies, answered } = await clearCookies(scope, entry.tab, storeId, remember);
   const bases = scope.hosts.map((pattern) => pattern.replace(/^\*\./, ""));
   const here = new URL(entry.url).hostname;
   const hosts = [...new Set([...bases, ...cookies.hosts, here])].filter((host) =>
@@ -153,5 +170,6 @@ export async function clear(scope, entry, remember) {
   );
   const enter = entry.report.diagnosis?.overlay !== false;
   const storage = scope.storage ? { storage: await clearStorage(hosts, tab, enter) } : {};
-  return { cookies, ...storage, ms: Math.round(performance.now() - start) };
+  const ms = Math.round(performance.now() - start);
+  return { receipt: { cookies, ...storage, ms }, answered };
 }

@@ -1,10 +1,11 @@
 // Carries out a remedy that the report of a case offers, one at a time in a tab, and records the attempt. Whether it
 // helped is for the next load to show. Links open themselves in the views, where the person clicks them.
 import { changeCase, keepUndo, noteCase, recall } from "../casebook.js";
-import { ourHost, PATTERNS } from "../sites.js";
-import { replan } from "../visit.js";
+import { ourHost, PATTERNS, passedHost } from "../sites.js";
+import { healthyCase, replan } from "../visit.js";
 import { check } from "./check.js";
 import { clear } from "./clear.js";
+import { NoAnswer } from "./limit.js";
 import { openPrivate } from "./private.js";
 import { putBack } from "./undo.js";
 import { begin } from "./wait.js";
@@ -21,7 +22,10 @@ const running = new Set();
 const refused = (reason) => ({ kind: "refused", reason });
 
 /** @param {unknown} error @returns {Outcome} */
-const failed = (error) => ({ kind: "failed", reason: `browser: ${error}` });
+const failed = (error) =>
+  error instanceof NoAnswer
+    ? { kind: "failed", reason: "no_answer" }
+    : { kind: "failed", reason: `browser: ${error}` };
 
 const allowed = () => chrome.permissions.contains({ origins: PATTERNS });
 
@@ -40,6 +44,32 @@ function inTurn(act) {
 
 /** @typedef {{ outcome: Outcome; receipt?: Receipt; checks?: Case["checks"] }} Result */
 
+/**
+ * Clears, and keeps what it takes before it takes it. Without room for that the clearing goes on, and the receipt says that
+ * it cannot be undone. A clearing that takes nothing leaves the way back of the one before.
+ * @param {Case} entry
+ * @param {string} remedy
+ * @param {import("./clear.js").Scope} scope
+ * @returns {Promise<Result>}
+ */
+async function clearAndKeep(entry, remedy, scope) {
+  const { tab } = entry;
+  const { undo: before } = await recall(tab);
+  const at = Date.now();
+  let kept = true;
+  const { receipt, answered } = await clear(scope, entry, async (cookies) => {
+    const undo = cookies.length > 0 ? { remedy, at, cookies } : before;
+    kept = await keepUndo(tab, undo).then(
+      () => true,
+      () => false,
+    );
+  });
+  // Whoever may no longer look sees no cookies, and would take them for cleared.
+  if (!(await allowed())) return { outcome: { kind: "failed", reason: "no_permission" } };
+  if (receipt.cookies.gone > 0 && !kept) receipt.cookies.final = true;
+  return { outcome: answered ? { kind: "done" } : failed(new NoAnswer()), receipt };
+}
+
 /** @param {Case} entry @param {string} remedy @param {Action} action @returns {Promise<Result>} */
 async function carryOut(entry, remedy, action) {
   try {
@@ -47,20 +77,7 @@ async function carryOut(entry, remedy, action) {
     if (action.kind !== "clear" && action.kind !== "check") return { outcome: { kind: "done" } };
     if (!(await allowed())) return { outcome: refused("no_permission") };
     if (action.kind === "check") return { outcome: { kind: "done" }, checks: await check(entry) };
-    const at = Date.now();
-    const { scope } = action;
-    const receipt = await inTurn(() =>
-      clear(scope, entry, (cookies) =>
-        // Without room for them the clearing goes on, and cannot be undone. One that takes nothing leaves the way back
-        // of the one before.
-        cookies.length > 0
-          ? keepUndo(entry.tab, { remedy, at, cookies }).catch(() => {})
-          : Promise.resolve(),
-      ),
-    );
-    // Whoever may no longer look sees no cookies, and would take them for cleared.
-    if (!(await allowed())) return { outcome: { kind: "failed", reason: "no_permission" } };
-    return { outcome: { kind: "done" }, receipt };
+    return await inTurn(() => clearAndKeep(entry, remedy, action.scope));
   } catch (error) {
     return { outcome: failed(error) };
   }
@@ -104,13 +121,19 @@ async function alone(tab, act) {
 }
 
 /**
- * The tab may be closed by now, which takes nothing back; and a symptom may have been picked on anybody's page.
+ * Loads the page again. The tab may be closed by now, which takes nothing back. It may also show somebody else's page, where
+ * the step began (a symptom was picked there) or since then: with a form that is half filled in, it stays as it is.
  * @param {Case} entry
  * @param {chrome.tabs.ReloadProperties} [how]
  */
-async function reload({ tab, symptom }, how) {
-  const { url } = await chrome.tabs.get(tab).catch(() => ({ url: "" }));
-  if (!symptom || ourHost(url)) await chrome.tabs.reload(tab, how ?? {}).catch(() => {});
+async function reload({ tab, url }, how) {
+  const shown = await chrome.tabs.get(tab).catch(() => undefined);
+  const addresses = [shown?.url, shown?.pendingUrl].filter((address) => address !== undefined);
+  const passed = passedHost(url);
+  const concerned = addresses.every(
+    (address) => ourHost(address) || (passed && passedHost(address) === passed),
+  );
+  if (addresses.length > 0 && concerned) await chrome.tabs.reload(tab, how ?? {}).catch(() => {});
 }
 
 /**
@@ -133,11 +156,15 @@ async function note(entry, remedy, result) {
   }
 }
 
+/** @param {Case} entry @param {string} remedy */
+const stepOf = ({ report: { plan, tools } }, remedy) =>
+  [...plan, ...tools].find((step) => step.remedy === remedy);
+
 /** A step that the worker did not live to see the end of has failed. @param {Case} entry @returns {Promise<Case>} */
 export async function settle(entry) {
   const { tab, busy } = entry;
   if (!busy || running.has(tab)) return entry;
-  const step = [...entry.report.plan, ...entry.report.tools].find(({ remedy }) => remedy === busy);
+  const step = stepOf(entry, busy);
   /** @type {Result} */
   const result = { outcome: { kind: "failed" } };
   const settled = await changeCase(tab, async (stored) => {
@@ -149,32 +176,66 @@ export async function settle(entry) {
   return settled ?? entry;
 }
 
+/**
+ * Why a step is refused that is not offered. A human check alone takes away ways to clear that the same page would have
+ * otherwise: to clear would throw away what the check is about to earn.
+ * @param {Case} entry
+ * @param {string} remedy
+ */
+async function refusalOf({ tab, url, report }, remedy) {
+  const usual = stepOf(await healthyCase(tab, url), remedy);
+  const withheld = report.tools.length > 0 && usual?.action.kind === "clear";
+  return refused(withheld ? "challenge_running" : "not_in_plan");
+}
+
+/**
+ * The case that a step was asked for, as it stands now: between the question and this moment a page may have been examined.
+ * @param {Case} entry
+ * @param {Case | undefined} stored
+ */
+async function latest(entry, stored) {
+  const { tab, url, report } = entry;
+  const { hostname } = new URL(url);
+  if (stored && new URL(stored.url).hostname === hostname) return stored;
+  // What was known to be wrong is so no longer.
+  if (!stored) return report.diagnosis ? healthyCase(tab, url) : { ...entry, undo: undefined };
+  // The stored one belongs to another host, which the tab has left, or has gone to since.
+  const { url: shown } = await chrome.tabs.get(tab);
+  return ourHost(shown) === hostname ? { ...entry, undo: undefined } : stored;
+}
+
 /** @param {Case | null} entry @param {string} remedy @returns {Promise<Outcome>} */
 export async function apply(entry, remedy) {
   if (!entry) return nothing();
-  const { tab, report } = entry;
-  const step = [...report.plan, ...report.tools].find((offered) => offered.remedy === remedy);
-  // A human check leaves no way to clear: that would throw away what it is about to earn.
-  const clears = report.tools.some(({ action }) => action.kind === "clear");
-  if (!step) return refused(clears ? "not_in_plan" : "challenge_running");
+  const { tab } = entry;
   return alone(tab, async () => {
-    const { action } = step;
-    const waits = action.kind === "wait" && entry.waiting?.remedy !== remedy;
-    const known = { ...entry, undo: undefined };
+    /** @type {Case} */
+    let begun = entry;
+    /** @type {AccessMedic.Step | undefined} */
+    let step;
+    let waits = false;
     try {
-      await noteCase(tab, () =>
-        waits ? begin(known, remedy, action) : { ...known, busy: remedy },
-      );
+      await noteCase(tab, async (stored) => {
+        begun = await latest(entry, stored);
+        step = stepOf(begun, remedy);
+        if (!step) return stored;
+        const { action } = step;
+        waits = action.kind === "wait" && begun.waiting?.remedy !== remedy;
+        if (action.kind === "wait" && waits) return begin(begun, remedy, action);
+        return { ...begun, busy: remedy };
+      });
     } catch (error) {
       return failed(error); // nothing was begun
     }
+    if (!step) return refusalOf(begun, remedy);
     if (waits) return { kind: "done" };
-    const outcome = await note(entry, remedy, await carryOut(entry, remedy, action));
+    const { action } = /** @type {AccessMedic.Step} */ (step);
+    const outcome = await note(begun, remedy, await carryOut(begun, remedy, action));
     const again =
       action.kind === "manual" ? action.check : ["clear", "reload", "wait"].includes(action.kind);
     // What was cleared must not come back from the HTTP cache.
     const bypassCache = action.kind === "clear";
-    if (again && outcome.kind === "done") await reload(entry, { bypassCache });
+    if (again && outcome.kind === "done") await reload(begun, { bypassCache });
     return outcome;
   });
 }
@@ -187,7 +248,15 @@ export async function undo(entry) {
   if (!kept) return refused("too_late");
   return alone(tab, async () => {
     if (!(await allowed())) return refused("no_permission");
-    const back = await inTurn(() => putBack(kept.cookies));
+    /** @type {Awaited<ReturnType<typeof putBack>>} */
+    let put;
+    try {
+      put = await inTurn(() => putBack(tab, kept.cookies));
+    } catch (error) {
+      return failed(error);
+    }
+    const { back, answered } = put;
+    if (!answered) return failed(new NoAnswer()); // it can be tried again
     await keepUndo(tab, undefined);
     await changeCase(tab, (stored = entry) => {
       const history = stored.history.filter(

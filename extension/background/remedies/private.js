@@ -1,12 +1,18 @@
 // Opens an address in a private window, which starts without the cookies of this one. Where the browser does not let the
 // extension do that, the person does it, and is told so.
 
+import { NoAnswer, within } from "./limit.js";
+
+/** How long the browser may take to open a window, in milliseconds: a busy machine takes seconds. */
+const WINDOW = 20_000;
+
 /** @param {string} address @returns {Promise<AccessMedic.ApplyReply["outcome"]>} */
 export async function openPrivate(address) {
   try {
-    await chrome.windows.create({ url: address, incognito: true });
+    await within(chrome.windows.create({ url: address, incognito: true }), WINDOW);
     return { kind: "done" };
-  } catch {
+  } catch (error) {
+    if (error instanceof NoAnswer) return { kind: "failed", reason: "no_answer" };
     return { kind: "refused", reason: "no_private_window" };
   }
 }

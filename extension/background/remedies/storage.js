@@ -1,12 +1,18 @@
 // Clears what hosts have stored besides cookies. The kinds are a fixed list: another one given by mistake would wipe, in
 // Firefox, the history or the passwords of all sites. What a browser cannot do is said, not hidden.
 import { isOurs } from "../sites.js";
+import { NoAnswer, within } from "./limit.js";
 
 /** @typedef {NonNullable<AccessMedic.Receipt["storage"]>} Storage */
 /** @typedef {chrome.tabs.Tab & { cookieStoreId?: string }} Tab */
 
 /** The browsers take other options and other kinds, and one wrong key fails a whole call. */
 export const GECKO = chrome.runtime.getURL("").startsWith("moz-extension:");
+
+/** How long the browser may take to clear, in milliseconds: the cache of a site can be large, and lies on the disk. */
+const BROWSER = 20_000;
+/** How long the page may take: one that answers at all has done it within a tenth of that, even on a busy machine. */
+const PAGE = 5_000;
 
 const KINDS = [
   "localStorage",
@@ -99,7 +105,7 @@ export async function clearStorage(hosts, tab, enter) {
   const clearing = calls(ours, tab).map(async ({ options, kinds }) => {
     try {
       const types = Object.fromEntries(kinds.map((kind) => [kind, true]));
-      await chrome.browsingData.remove(options, types);
+      await within(chrome.browsingData.remove(options, types), BROWSER);
       cleared.push(...kinds);
     } catch {
       for (const kind of kinds) stayed.push({ kind, why: "failed" });
@@ -110,15 +116,18 @@ export async function clearStorage(hosts, tab, enter) {
   const left = KINDS.filter((kind) => !known.includes(kind));
   if (enter && left.length > 0) {
     const target = { tabId: tab.id ?? -1 };
-    const [page] = await chrome.scripting
-      .executeScript({ target, func: emptyPage, args: [ours, left] })
-      .catch(() => []); // an error page of the browser, or another site by now
+    const asked = chrome.scripting.executeScript({ target, func: emptyPage, args: [ours, left] });
+    const [page] = await within(asked, PAGE).catch((error) => {
+      // A page that hangs. Any other error: a page of the browser's own, or another site by now.
+      if (error instanceof NoAnswer) for (const kind of left) stayed.push({ kind, why: "failed" });
+      return [];
+    });
     const emptied = page?.result ?? [];
     cleared.push(...emptied);
     // The page reaches its own host's alone.
     if (ours.length > 1) for (const kind of emptied) stayed.push({ kind, why: "elsewhere" });
   }
-  for (const kind of left)
-    if (!cleared.includes(kind)) stayed.push({ kind, why: "browser_cannot" });
+  const told = [...cleared, ...stayed.map(({ kind }) => kind)];
+  for (const kind of left) if (!told.includes(kind)) stayed.push({ kind, why: "browser_cannot" });
   return { cleared: KINDS.filter((kind) => cleared.includes(kind)), stayed };
 }

@@ -1,27 +1,39 @@
 // Puts back the cookies that the last clearing in a tab took, exactly as they were, and reads afterwards which of them
 // are there. Storage cannot be put back: no browser lets an extension read it.
 
+import { CALL, stillIn } from "./jar.js";
+import { NoAnswer, within } from "./limit.js";
+
 /** @typedef {import("./clear.js").Cookie} Cookie */
 
-/** @param {Cookie} cookie */
+/** What is there now; `NoAnswer`: nobody knows. @param {Cookie} cookie */
 function put(cookie) {
   const { name, value, domain, path, secure, httpOnly, sameSite, storeId } = cookie;
   const { hostOnly, session, expirationDate, partitionKey, firstPartyDomain } = cookie;
   const url = `${secure ? "https" : "http"}://${domain.replace(/^\./, "")}${path}`;
   const details = { url, name, value, path, secure, httpOnly, sameSite, storeId };
-  return chrome.cookies
-    .set({
-      ...details,
-      ...(!hostOnly && { domain }),
-      ...(!session && { expirationDate }),
-      ...(partitionKey && { partitionKey }),
-      ...(firstPartyDomain !== undefined && { firstPartyDomain }),
-    })
-    .catch(() => null);
+  const set = chrome.cookies.set({
+    ...details,
+    ...(!hostOnly && { domain }),
+    ...(!session && { expirationDate }),
+    ...(partitionKey && { partitionKey }),
+    ...(firstPartyDomain !== undefined && { firstPartyDomain }),
+  });
+  return within(set, CALL).catch((error) => (error instanceof NoAnswer ? error : null));
 }
 
-/** How many are back. @param {Cookie[]} cookies */
-export async function putBack(cookies) {
+/**
+ * How many are back, and whether the browser answered in time. Only into the jar that they were taken from: throws when
+ * the tab's is another one.
+ * @param {number} tab
+ * @param {Cookie[]} cookies
+ */
+export async function putBack(tab, cookies) {
+  for (const store of new Set(cookies.map(({ storeId }) => storeId))) await stillIn(tab, store);
   const set = await Promise.all(cookies.map(put));
-  return set.filter((cookie, at) => cookie?.value === cookies[at].value).length;
+  const answered = !set.some((one) => one instanceof NoAnswer);
+  const back = set.filter(
+    (one, at) => one && !(one instanceof NoAnswer) && one.value === cookies[at].value,
+  );
+  return { back: back.length, answered };
 }

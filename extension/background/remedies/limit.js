@@ -1,0 +1,25 @@
+// A limit for calls of the browser that may never be answered. Clearings of all tabs run one after the other, so one such
+// call would stop them all. What has no answer in time is not called off, since no browser offers that; it is not waited
+// for any more.
+
+/** Says that the browser gave no answer in time. */
+export class NoAnswer extends Error {}
+
+/**
+ * @template T
+ * @param {Promise<T>} call
+ * @param {number} ms
+ * @returns {Promise<T>} rejects with `NoAnswer`
+ */
+export async function within(call, ms) {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new NoAnswer()), ms);
+  });
+  try {
+    return await /** @type {Promise<T>} */ (Promise.race([call, late]));
+  } finally {
+    clearTimeout(timer);
+  }
+}
