@@ -76,8 +76,8 @@ declare namespace AccessMedic {
     undo(): unknown;
     /** Ends the checks or the countdown that runs. */
     stop(): unknown;
-    /** The countdown's end, while somebody looks. */
-    due(): unknown;
+    /** The countdown's end, while somebody looks; `until` says which countdown. */
+    due(until: number): unknown;
     /** Whether the page is to be loaded by itself then. */
     wish(again: boolean): unknown;
     /** Ticked by hand, or passed over. */
@@ -128,7 +128,8 @@ declare namespace AccessMedic {
       symptom?: string;
       silent?: boolean;
     }): Promise<AskReply | undefined>;
-    send(message: { kind: "close" } | { kind: "stop" | "due"; tab?: number }): Promise<unknown>;
+    send(message: { kind: "close" } | { kind: "stop"; tab?: number }): Promise<unknown>;
+    send(message: { kind: "due"; until: number; tab?: number }): Promise<unknown>;
     send(message: { kind: "wish"; again: boolean; tab?: number }): Promise<unknown>;
     place(root: HTMLElement, ...nodes: Child[]): void;
     fold(key: string, title: Child[], ...children: Child[]): HTMLElement;

@@ -12,7 +12,7 @@ import { examineEvidence, examinePage, healthyCase } from "./visit.js";
 
 /** @typedef {import("./visit.js").Evidence} Evidence */
 /** `page`: a content script, not a view of ours. @typedef {{ tab: number; address?: string; page: boolean }} Asker */
-/** @typedef {{ kind: string; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; skipped?: unknown; symptom?: unknown; silent?: unknown; evidence?: Evidence }} Message */
+/** @typedef {{ kind: string; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; until?: unknown; skipped?: unknown; symptom?: unknown; silent?: unknown; evidence?: Evidence }} Message */
 
 /** @param {unknown} error */
 const complain = (error) => console.error("Access Medic:", error);
@@ -110,9 +110,9 @@ const HANDLERS = {
     await changeCase(tab, (entry) => wish(entry, again === true));
     return {};
   },
-  async due(_message, asker) {
+  async due({ until }, asker) {
     const entry = await caseOf(asker);
-    const remedy = dueOf(entry);
+    const remedy = dueOf(entry, until);
     if (remedy) await apply(entry, remedy);
     return {};
   },

@@ -147,7 +147,7 @@ function sceneOf(found, { tab, draw }) {
       redraw(reply);
     },
     stop: () => send({ kind: "stop", tab }),
-    due: () => send({ kind: "due", tab }),
+    due: (until) => send({ kind: "due", until, tab }),
     wish: (again) => send({ kind: "wish", again, tab }),
     mark: async (remedy, skipped) => redraw(await send({ kind: "mark", remedy, skipped, tab })),
     unmark: async (remedy) => redraw(await send({ kind: "unmark", remedy, tab })),

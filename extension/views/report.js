@@ -253,6 +253,12 @@ globalThis.accessMedicReport ??= (() => {
     );
   }
 
+  /**
+   * When the countdown that is shown ends by a watch that nobody can set: a clock that is set back would prolong it. The
+   * clock counts as well, since a watch stands still while the computer sleeps.
+   */
+  let watch = { until: 0, end: 0 };
+
   /** Counts down while somebody looks and the browser is online, and ends with its drawing. @param {Scene} scene @param {Step} step */
   function countdown(scene, step) {
     const { until, from, again } = /** @type {NonNullable<Scene["case"]["waiting"]>} */ (
@@ -268,12 +274,14 @@ globalThis.accessMedicReport ??= (() => {
     tick.addEventListener("change", (/** @type {Event} */ event) => {
       if (event.isTrusted) scene.wish(tick.checked);
     });
+    if (watch.until !== until)
+      watch = { until, end: performance.now() + Math.min(until - from, until - Date.now()) };
     let timer = 0;
     const run = () => {
       clearTimeout(timer);
       if (!time.isConnected) return gone.abort();
       if (document.hidden) return;
-      const left = Math.max(0, until - Date.now());
+      const left = Math.max(0, Math.min(until - Date.now(), watch.end - performance.now()));
       time.textContent = clock(left);
       bar.value = bar.max - left;
       if (left > 0) {
@@ -282,7 +290,7 @@ globalThis.accessMedicReport ??= (() => {
       }
       over.textContent = word(navigator.onLine ? "wait_over" : "wait_offline");
       time.closest(".now")?.setAttribute("data-over", "");
-      if (navigator.onLine) scene.due();
+      if (navigator.onLine) scene.due(until);
     };
     document.addEventListener("visibilitychange", run, gone);
     addEventListener("online", run, gone);

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
-import { pause } from "./patience.mjs";
+import { pause, until } from "./patience.mjs";
 import { withMore } from "./recordings.mjs";
 import { Stage } from "./stage.mjs";
 import { OVERLAY, View } from "./views.mjs";
@@ -31,11 +31,11 @@ afterEach(async () => {
   showing = undefined;
 });
 
-/** A page whose first step is to wait, with the countdown begun in the overlay. */
-async function begin() {
+/** A page whose first step is to wait, with the countdown begun in the overlay. @param {number} [asked] seconds */
+async function begin(asked = ASKED) {
   const page = stage.recording("server_error/cloudflare-502-bad-gateway");
   /** @type {[string, string][]} */
-  const headers = [["retry-after", `${ASKED}`]];
+  const headers = [["retry-after", `${asked}`]];
   showing = await stage.show(withMore(page, { headers }));
   const { tab } = showing;
   const { found } = await stage.answer(showing);
@@ -46,7 +46,7 @@ async function begin() {
   await overlay.apply("wait");
   const { waiting, history } = await stage.waitForCase(tab, (one) => one.waiting !== undefined, "");
   assert.deepEqual(history, []);
-  assert.ok(Math.abs((waiting?.until ?? 0) - found.at - ASKED * 1000) < 1000, `${found.at}`);
+  assert.ok(Math.abs((waiting?.until ?? 0) - found.at - asked * 1000) < 1000, `${found.at}`);
   const drawn = await overlay.waitFor(({ text }) => /\b00:0\d\b/.test(text), "a clock");
   assert.equal(drawn.next, "wait");
   return { tab, overlay };
@@ -114,6 +114,40 @@ test("nor while the browser is offline", async () => {
   await tab.conditions(undefined);
   await judged(tab, "persists");
 });
+
+for (const minutes of [-5, -525_600, 525_600]) {
+  test(`a clock that is moved by ${minutes} minutes does not prolong it`, async () => {
+    // Long enough to open the popup meanwhile.
+    const { tab, overlay } = await begin(9);
+    await overlay.click('[data-key="again"]');
+    await stage.waitForCase(tab, ({ waiting }) => waiting?.again === true, "the wish");
+    const popup = await View.popup(stage.driver, tab);
+    await popup.waitFor(({ text }) => /\b00:0\d\b/.test(text), "the clock in the popup");
+    const began = Date.now();
+    const by = minutes * 60_000;
+    await popup.tab.evaluate((ms) => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() + ms;
+    }, by);
+    await stage.driver.inBackground((scope, ms) => {
+      const { Date: clock } = /** @type {any} */ (scope);
+      clock.real ??= clock.now;
+      clock.now = () => clock.real() + ms;
+    }, by);
+    await until(
+      async () => ((await attempts(tab)).length > 0 ? true : undefined),
+      "the page loaded again",
+      9000 + LIMIT,
+    );
+    const took = Date.now() - began;
+    assert.ok(took < 9000 + 5000, `it took ${took} ms`);
+    await stage.driver.inBackground((scope) => {
+      const { Date: clock } = /** @type {any} */ (scope);
+      clock.now = clock.real;
+    });
+    await popup.tab.close();
+  });
+}
 
 test("stopped, it is as if it had not begun", async () => {
   const { tab, overlay } = await begin();

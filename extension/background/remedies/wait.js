@@ -18,8 +18,13 @@ export const end = (entry) => entry && { ...entry, waiting: undefined };
 export const wish = (entry, again) =>
   entry?.waiting ? { ...entry, waiting: { ...entry.waiting, again } } : entry;
 
-/** The remedy whose countdown is over and which is to go on by itself. @param {Case | null} entry */
-export function dueOf(entry) {
-  const { remedy, until, again } = entry?.waiting ?? {};
-  return again && until !== undefined && Date.now() >= until ? remedy : undefined;
+/**
+ * The remedy whose countdown is over and which is to go on by itself. That it is over is the word of the view that counted,
+ * since the clock may have been moved meanwhile; `until` says which countdown that view means.
+ * @param {Case | null} entry
+ * @param {unknown} until
+ */
+export function dueOf(entry, until) {
+  const { waiting } = entry ?? {};
+  return waiting?.again && waiting.until === until ? waiting.remedy : undefined;
 }
