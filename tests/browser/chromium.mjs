@@ -76,7 +76,11 @@ export async function launchChromium(options) {
       `--lang=${options.language}`,
     ],
     // Chromium on Linux reads the language of its own windows from here, and not from --lang.
-    env: { ...process.env, LANGUAGE: options.language.replace("-", "_") },
+    env: {
+      ...process.env,
+      ...options.clock?.environment,
+      LANGUAGE: options.language.replace("-", "_"),
+    },
   });
   return new Chromium(browser, options);
 }
@@ -145,12 +149,17 @@ export class Chromium {
 
   /** @param {string} folder */
   async install(folder) {
+    // Loaded once more, the extension is updated: its pages are closed, and its worker is another one.
+    const earlier = this.#worker();
+    this.#probe = undefined;
     const { id } = await this.#ask("Extensions.loadUnpacked", {
       path: folder,
       enableInIncognito: this.#options.privately ?? false,
     });
     this.#id = id;
-    const target = await this.#browser.waitForTarget((one) => this.#isWorker(one));
+    const target = await this.#browser.waitForTarget(
+      (one) => this.#isWorker(one) && one !== earlier,
+    );
     const worker = await target.worker();
     // Until its script has run it hears nothing of the network.
     await until(

@@ -60,6 +60,7 @@ export async function launchFirefox(options) {
       ...(options.headless ? ["--width=1280", "--height=886"] : []),
     ],
     defaultViewport: null,
+    env: { ...process.env, ...options.clock?.environment },
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [options.geckoId]: UUID }),
       "intl.locale.requested": options.language,
@@ -162,6 +163,8 @@ export class Firefox {
 
   /** @param {string} folder */
   async install(folder) {
+    // Loaded once more, the extension is updated, and its pages are closed.
+    this.#probe = undefined;
     await this.inBrowser(() => /** @type {any} */ (globalThis).Services.console.reset());
     await this.#send("webExtension.install", {
       extensionData: { type: "path", path: folder },

@@ -19,6 +19,7 @@ import { assertPlayerOpens } from "./started.mjs";
  * @property {import("./recordings.mjs").Failure=} failure that needs a launch of its own
  * @property {string=} host to which that failure belongs
  * @property {boolean=} privately whether the extension may go into private windows
+ * @property {import("./clock.mjs").Clock=} clock that the browser goes by; absent: the computer's
  * @property {string=} profile a folder that outlives the browser; absent: a fresh one
  *
  * @typedef {"default" | "container" | "private"} Jar of cookies: of the profile, of one container of

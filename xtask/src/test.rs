@@ -148,6 +148,10 @@ pub fn script(checkout: &Checkout, browser: Browser) -> Result<Command, Fault> {
     let program = browser.find(checkout)?;
     let mut command = node::node(checkout);
     command.env("BROWSER", browser.name()).env("BROWSER_PATH", program).env("EXTENSION_DIR", folder);
+    if cfg!(target_os = "linux") {
+        process::run(rust::cargo(&checkout.root).args(["build", "--quiet", "--locked", "--package", "clock"]))?;
+        command.env("CLOCK_LIBRARY", checkout.join("target/debug/libclock.so"));
+    }
     Ok(command)
 }
 
