@@ -28,9 +28,31 @@ declare namespace AccessMedic {
     undone?: { back: number; of: number };
   }
 
+  /** What the content script that observes a page leaves in its isolated world. */
+  interface Observer {
+    /** Whether the extension that this script belongs to still runs. */
+    listens(): boolean;
+    stop(): void;
+    /** The name of the present load, as evidence carries it. */
+    load(): string;
+    /** Reports the whole page again. */
+    again(): Promise<void>;
+  }
+
+  /**
+   * Why the document that a tab shows was not examined: it is still loading; the core gave no answer; the page has not
+   * reported (`page`), or no script can enter it (`closed`).
+   */
+  type Unseen = "loading" | "core" | "page" | "closed";
+
   interface Case {
     tab: number;
+    /** Host and path, with `*` for whatever may be an id, and without the query. */
     url: string;
+    /** The name of the load that it is about; absent where only the network told of it. */
+    load?: string;
+    /** Views are told, it is not stored. Absent: the document that the tab shows was examined. */
+    unseen?: Unseen;
     report: Report;
     receipts: Record<string, Receipt>;
     closed: boolean;
@@ -63,6 +85,13 @@ declare namespace AccessMedic {
     theme?: string;
   }
 
+  /** A tab in which a page of OpenAI's fails. */
+  interface Failing {
+    tab: number;
+    host: string;
+    cause: string;
+  }
+
   interface ApplyReply extends Told {
     outcome: { kind: "done" | "refused" | "failed"; reason?: string };
   }
@@ -76,8 +105,8 @@ declare namespace AccessMedic {
     undo(): unknown;
     /** Ends the checks or the countdown that runs. */
     stop(): unknown;
-    /** The countdown's end, while somebody looks; `until` says which countdown. */
-    due(until: number): unknown;
+    /** The countdown's end, while somebody looks; its length in milliseconds says which countdown. */
+    due(length: number): unknown;
     /** Whether the page is to be loaded by itself then. */
     wish(again: boolean): unknown;
     /** Ticked by hand, or passed over. */
@@ -128,8 +157,9 @@ declare namespace AccessMedic {
       symptom?: string;
       silent?: boolean;
     }): Promise<AskReply | undefined>;
-    send(message: { kind: "close" } | { kind: "stop"; tab?: number }): Promise<unknown>;
-    send(message: { kind: "due"; until: number; tab?: number }): Promise<unknown>;
+    send(message: { kind: "failing" }): Promise<{ failing: Failing[] } | undefined>;
+    send(message: { kind: "close" } | { kind: "stop" | "reload"; tab?: number }): Promise<unknown>;
+    send(message: { kind: "due"; length: number; tab?: number }): Promise<unknown>;
     send(message: { kind: "wish"; again: boolean; tab?: number }): Promise<unknown>;
     place(root: HTMLElement, ...nodes: Child[]): void;
     fold(key: string, title: Child[], ...children: Child[]): HTMLElement;
@@ -149,5 +179,6 @@ declare namespace AccessMedic {
   }
 }
 
+declare var accessMedicObserves: AccessMedic.Observer | undefined;
 declare var accessMedicReport: AccessMedic.Drawing;
 declare var accessMedicOverlay: { show(): Promise<void> };

@@ -44,6 +44,8 @@ const REASONS: [&str; 10] = [
     "no_answer",
     "no_private_window",
 ];
+/// Why a page was not looked at, as `extension/globals.d.ts` lists it.
+const UNSEEN: [&str; 4] = ["loading", "core", "page", "closed"];
 const STAYED: [&str; 6] = ["keep", "refused", "came_back", "browser_cannot", "elsewhere", "failed"];
 const STORAGE: [&str; 6] = ["localStorage", "indexedDB", "serviceWorkers", "cacheStorage", "fileSystems", "cache"];
 
@@ -345,6 +347,7 @@ fn composed() -> Vec<(&'static str, Vec<String>)> {
         ("outcome_*", owned(&OUTCOMES)),
         ("reason_*", owned(&REASONS)),
         ("stayed_*", owned(&STAYED)),
+        ("unseen_*", owned(&UNSEEN)),
         ("storage_*", owned(&STORAGE)),
         ("symptom_*", symptoms()),
         ("guide_*_title", guides().iter().map(|(guide, _)| guide.clone()).collect()),

@@ -12,15 +12,18 @@ const repeating = new Map();
  * @param {number} tabId
  * @param {AccessMedic.Report | undefined} report
  * @param {boolean} early the browser is about to put its own error page there, which takes a badge away
+ * @param {boolean} unseen the page could not be examined, so nothing may be claimed of it
  */
-export async function paint(tabId, report, early) {
-  const { diagnosis, judgement } = report ?? {};
+export async function paint(tabId, report, early, unseen) {
+  const { diagnosis, judgement } = unseen ? {} : (report ?? {});
   const text = diagnosis ? "!" : judgement ? "✓" : "";
-  const key = diagnosis
-    ? "badge_title"
-    : judgement
-      ? "badge_title_resolved"
-      : "badge_title_healthy";
+  const key = unseen
+    ? "badge_title_unseen"
+    : diagnosis
+      ? "badge_title"
+      : judgement
+        ? "badge_title_resolved"
+        : "badge_title_healthy";
   const title = chrome.i18n.getMessage(key, [
     diagnosis ? chrome.i18n.getMessage(`cause_${diagnosis.cause}_title`) : "",
   ]);

@@ -3,24 +3,30 @@
 
 /** @typedef {AccessMedic.Case} Case */
 /**
- * `load`: the one (its `at`) that the answer turned out to belong to. `alone`: when it was examined without a page.
+ * The answer to a main request; of its address only the host, with its port. `load`: the one (its `at`) that the answer
+ * turned out to belong to. `alone`: when it was examined without a page.
  * @typedef {import("../core/access_medic.js").Response & {
- *   request: string; url: string; at: number; load?: number; alone?: number;
+ *   request: string; host: string; at: number; load?: number; alone?: number;
  * }} Answer
+ */
+/**
+ * The load that was examined last. `load`: its name, empty where only the network told of it. `answered`: whether the
+ * core has answered all that was said of it.
+ * @typedef {{ load: string; at: number; answered: boolean }} Seen
  */
 /**
  * `loads`: the last few, oldest first. `requests`: those of the present load that failed, with when that was seen.
  * @typedef {{
- *   loads: import("../core/access_medic.js").Load[];
+ *   loads: (import("../core/access_medic.js").Load & { load?: string })[];
  *   requests: (import("../core/access_medic.js").Request & { seen: number })[];
  * }} Journal
  */
 /** What the last clearing took, for a while. @typedef {{ remedy: string; at: number; cookies: chrome.cookies.Cookie[] }} Undo */
-/** @typedef {{ case?: Case; answer?: Answer; journal?: Journal; undo?: Undo }} Known */
+/** `clock`: what the clock showed when this was written. @typedef {{ case?: Case; answer?: Answer; journal?: Journal; undo?: Undo; seen?: Seen; clock?: number }} Known */
 
 const store = chrome.storage.session;
 /** @type {(keyof Known)[]} */
-const KINDS = ["case", "answer", "journal", "undo"];
+const KINDS = ["case", "answer", "journal", "undo", "seen", "clock"];
 
 /** How long a clearing can be undone. */
 const UNDO = 10 * 60000;
@@ -32,8 +38,6 @@ const UNDO_OF_ALL = 4_000_000;
 const MOMENT = 2000;
 /** The alarm of a tab whose undo ends. Each tab has its own: one for all would be put off by each later clearing. */
 const FORGET = "forget:";
-/** When the worker last looked at what can be undone; stands only while there is something. */
-const CLOCK = "clock";
 
 /** What reads and writes the entries of one tab runs in turn. @type {Map<number, Promise<unknown>>} */
 const queues = new Map();
@@ -60,6 +64,60 @@ async function prune() {
 }
 
 /**
+ * Entries of a tab whose times lie so much earlier. A clock that was set back would else make all that is known lie in the
+ * future, where no later load could follow it. What could be undone is dropped: how old it is nobody knows any more, and
+ * values of cookies must not stay too long.
+ * @param {Known} known
+ * @param {number} by in milliseconds
+ * @returns {Known}
+ */
+function moveBack({ case: entry, answer, journal, seen }, by) {
+  /** @template {{ at: number }} T @param {T} one @returns {T} */
+  const moved = (one) => ({ ...one, at: one.at - by });
+  return {
+    case: entry && {
+      ...moved(entry),
+      history: entry.history.map(moved),
+      receipts: Object.fromEntries(
+        Object.entries(entry.receipts).map(([remedy, receipt]) => [remedy, moved(receipt)]),
+      ),
+      ...(entry.checks && { checks: moved(entry.checks) }),
+      ...(entry.waiting && {
+        waiting: {
+          ...entry.waiting,
+          from: entry.waiting.from - by,
+          until: entry.waiting.until - by,
+        },
+      }),
+    },
+    answer: answer && {
+      ...moved(answer),
+      ...(answer.load !== undefined && { load: answer.load - by }),
+      ...(answer.alone !== undefined && { alone: answer.alone - by }),
+    },
+    journal: journal && {
+      loads: journal.loads.map(moved),
+      requests: journal.requests.map((one) => ({ ...one, seen: one.seen - by })),
+    },
+    seen: seen && moved(seen),
+  };
+}
+
+/**
+ * Whether a clearing can still be undone. An entry from the future was made before the clock was set back: how old it is
+ * nobody knows, so it is over.
+ * @param {Undo | undefined} undo
+ */
+function lasts(undo) {
+  const age = undo ? Date.now() - undo.at : UNDO;
+  return age > -MOMENT && age < UNDO;
+}
+
+/** Without what could be undone until now. @param {Known} known @returns {Known} */
+const withoutOld = (known) =>
+  known.undo && !lasts(known.undo) ? { ...known, undo: undefined } : known;
+
+/**
  * Makes of what is known what `edit` says. Resolves to that before it is written, for the next one in the queue will find
  * it written; or, with `sure`, once it is, and rejects when there is no room.
  * @param {number} tab
@@ -73,14 +131,20 @@ export function change(tab, edit, sure) {
     const job = async () => {
       const stored = await store.get(keys);
       /** @type {Known} */
-      const before = Object.fromEntries(KINDS.map((kind, at) => [kind, stored[keys[at]]]));
-      const edited = await edit(before);
+      const kept = Object.fromEntries(KINDS.map((kind, at) => [kind, stored[keys[at]]]));
+      const now = Date.now();
+      const ahead = (kept.clock ?? now) - now;
+      const edited = await edit(withoutOld(ahead > 0 ? moveBack(kept, ahead) : kept));
       const after = gone.has(tab) ? {} : edited;
       if (!sure) resolve(after);
-      for (const [at, kind] of KINDS.entries()) {
-        const entry = after[kind];
-        if (entry === before[kind]) continue;
-        await (entry ? store.set({ [keys[at]]: entry }) : store.remove(keys[at]));
+      const changed = KINDS.filter((kind) => kind !== "clock" && after[kind] !== kept[kind]);
+      if (changed.length > 0) {
+        // All in one call: a worker that dies in between leaves nothing half written.
+        const full = changed.filter((kind) => after[kind] !== undefined);
+        const entries = full.map((kind) => [`${kind}:${tab}`, after[kind]]);
+        await store.set(Object.fromEntries([...entries, [`clock:${tab}`, Date.now()]]));
+        const empty = changed.filter((kind) => after[kind] === undefined);
+        if (empty.length > 0) await store.remove(empty.map((kind) => `${kind}:${tab}`));
       }
       resolve(after);
     };
@@ -105,24 +169,18 @@ export function change(tab, edit, sure) {
 const changeOne = async (kind, tab, edit, sure) =>
   (await change(tab, async (known) => ({ ...known, [kind]: await edit(known[kind]) }), sure))[kind];
 
-/**
- * Whether a clearing can still be undone. An entry from the future was made before the clock was set back: how old it is
- * nobody knows, so it is over.
- * @param {Undo | undefined} undo
- */
-function lasts(undo) {
-  const age = undo ? Date.now() - undo.at : UNDO;
-  return age > -MOMENT && age < UNDO;
+/** The case of a tab, what can be undone there, and which load was examined last. @param {number} tab */
+export async function recall(tab) {
+  const { case: entry, undo, seen } = await change(tab, (known) => known);
+  return { entry, seen, undo };
 }
 
-/** @param {Known} known @returns {Known} */
-const withoutOld = (known) =>
-  known.undo && !lasts(known.undo) ? { ...known, undo: undefined } : known;
-
-/** The case of a tab, and what can be undone there. @param {number} tab */
-export async function recall(tab) {
-  const { case: entry, undo } = await change(tab, withoutOld);
-  return { entry, undo };
+/** The cases of all tabs. @returns {Promise<Case[]>} */
+export async function allCases() {
+  const stored = await store.get();
+  return Object.keys(stored)
+    .filter((key) => key.startsWith("case:"))
+    .map((key) => /** @type {Case} */ (stored[key]));
 }
 
 /** Whether there is room for what a tab can undo. A site may set cookies that are as large as it likes. @param {number} tab @param {Undo} undo */
@@ -141,7 +199,6 @@ export async function keepUndo(tab, undo) {
   await changeOne("undo", tab, () => undo, true);
   if (!undo) return;
   await chrome.alarms.create(FORGET + tab, { when: undo.at + UNDO });
-  await store.set({ [CLOCK]: Date.now() });
 }
 
 /** @param {number} tab */
@@ -165,18 +222,11 @@ export async function forgetTab(tab) {
  */
 export async function forgetOld() {
   await prune();
-  const stored = await store.get();
-  const now = Date.now();
-  const setBack = now < Number(stored[CLOCK]) - MOMENT;
-  const kept = Object.keys(stored).flatMap((key) => {
+  const tabs = Object.keys(await store.get()).flatMap((key) => {
     const owner = ownerOf(key);
     return owner?.kind === "undo" ? [owner.tab] : [];
   });
-  const left = await Promise.all(
-    kept.map((tab) => (setBack ? dropUndo(tab) : change(tab, withoutOld))),
-  );
-  if (left.some(({ undo }) => undo)) await store.set({ [CLOCK]: now });
-  else if (CLOCK in stored) await store.remove(CLOCK);
+  await Promise.all(tabs.map((tab) => change(tab, (known) => known)));
 }
 
 /** @param {number} tab @param {(entry: Case | undefined) => Case | undefined | Promise<Case | undefined>} edit */

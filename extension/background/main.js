@@ -3,6 +3,7 @@
 import { forgetPrivate } from "../settings.js";
 import { load } from "./brain.js";
 import { forgetAt, forgetOld, forgetTab } from "./casebook.js";
+import { lookAtOpenTabs } from "./look.js";
 import { receive } from "./messages.js";
 import { watchRequests } from "./response.js";
 
@@ -11,8 +12,11 @@ watchRequests();
 chrome.alarms.onAlarm.addListener(forgetAt);
 chrome.tabs.onRemoved.addListener((tab) => Promise.all([forgetTab(tab), forgetPrivate(tab)]));
 chrome.runtime.onInstalled.addListener(({ reason }) => {
+  // Many install this because a page fails that is open already, and an update ends the scripts in open pages.
+  lookAtOpenTabs();
   if (reason === "install")
     chrome.tabs.create({ url: chrome.runtime.getURL("views/welcome.html") });
 });
+chrome.permissions.onAdded.addListener(lookAtOpenTabs);
 Promise.all([forgetOld(), forgetPrivate()]).catch((error) => console.error("Access Medic:", error));
 load(); // whatever woke us needs the core a moment later

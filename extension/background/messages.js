@@ -1,8 +1,9 @@
 // Who may ask for what. Our own pages may name a tab; a content script speaks for its own tab, and only from the top of
 // an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Everything else gets no
 // answer, and nothing happens.
-import { changeCase, recall } from "./casebook.js";
+import { allCases, changeCase, recall } from "./casebook.js";
 import { mark, pick, remember, silenceKind, startOver, unmark } from "./checklist.js";
+import { lookAt, unseenOf } from "./look.js";
 import { stop } from "./remedies/check.js";
 import { apply, settle, undo } from "./remedies/index.js";
 import { dueOf, end, wish } from "./remedies/wait.js";
@@ -11,8 +12,11 @@ import { ourHost, passedHost } from "./sites.js";
 import { examineEvidence, examinePage, healthyCase } from "./visit.js";
 
 /** @typedef {import("./visit.js").Evidence} Evidence */
-/** `page`: a content script, not a view of ours. @typedef {{ tab: number; address?: string; page: boolean }} Asker */
-/** @typedef {{ kind: string; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; until?: unknown; skipped?: unknown; symptom?: unknown; silent?: unknown; evidence?: Evidence }} Message */
+/**
+ * `page`: a content script, not a view of ours. `load`: the load that the content script belongs to, as far as it knows.
+ * @typedef {{ tab: number; address?: string; page: boolean; load?: string }} Asker
+ */
+/** @typedef {{ kind: string; load?: unknown; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; length?: unknown; skipped?: unknown; symptom?: unknown; silent?: unknown; evidence?: Evidence }} Message */
 
 /** @param {unknown} error */
 const complain = (error) => console.error("Access Medic:", error);
@@ -35,19 +39,23 @@ async function look(tab) {
 }
 
 /** The case of what the tab shows now. @param {Asker} asker @returns {Promise<AccessMedic.Case | null>} */
-async function caseOf({ tab, address, page }, known = recall(tab)) {
+async function caseOf({ tab, address, page, load }, known = recall(tab)) {
   const ours = ourHost(address);
   const host = ours ?? passedHost(address);
-  const { entry, undo } = await known;
+  const { entry, undo, seen } = await known;
   const picked = entry?.symptom && !page;
   if (!picked && (!host || !address)) return null;
+  // What is drawn for one load is nothing for the next one in the same tab.
+  if (page && load && entry?.load && load !== entry.load) return null;
+  const unseen = page || !ours ? undefined : await unseenOf(tab, seen);
   if (entry && (picked || new URL(entry.url).hostname === host)) {
     // What the person does not want to see is closed.
     const closed = entry.closed || (page && (await hides(entry)));
-    return { ...(await settle(entry)), closed, ...(undo && { undo: undo.remedy }) };
+    const told = { closed, ...(undo && { undo: undo.remedy }), ...(unseen && { unseen }) };
+    return { ...(await settle(entry)), ...told };
   }
-  if (!address) return null;
-  return page || !ours ? null : healthyCase(tab, address);
+  if (!address || page || !ours) return null;
+  return { ...(await healthyCase(tab, address)), ...(unseen && { unseen }) };
 }
 
 /** The same for a view, and when it was so: answers may overtake one another. @param {Asker} asker */
@@ -67,7 +75,10 @@ const HANDLERS = {
     return {}; // at once: the page may leave before the examination ends
   },
   async ask({ look: wanted }, asker) {
-    if (wanted && !asker.page && passedHost(asker.address)) await look(asker.tab);
+    if (wanted && !asker.page) {
+      if (passedHost(asker.address)) await look(asker.tab);
+      else if (ourHost(asker.address)) await lookAt(asker.tab);
+    }
     const [found, looks] = await Promise.all([tell(asker), asker.page && appearance()]);
     return { ...found, ...looks };
   },
@@ -110,10 +121,15 @@ const HANDLERS = {
     await changeCase(tab, (entry) => wish(entry, again === true));
     return {};
   },
-  async due({ until }, asker) {
+  async due({ length }, asker) {
     const entry = await caseOf(asker);
-    const remedy = dueOf(entry, until);
+    const remedy = dueOf(entry, length);
     if (remedy) await apply(entry, remedy);
+    return {};
+  },
+  async reload(_message, { tab, address, page }) {
+    // Never a page of others, which may hold what a person has typed.
+    if (!page && ourHost(address)) await chrome.tabs.reload(tab);
     return {};
   },
   async close(_message, { tab }) {
@@ -122,10 +138,14 @@ const HANDLERS = {
   },
 };
 
+/** Whether a view of ours sends, and no content script. @param {chrome.runtime.MessageSender} sender */
+const isView = (sender) =>
+  sender.id === chrome.runtime.id && sender.url?.startsWith(chrome.runtime.getURL("")) === true;
+
 /** @param {Message} message @param {chrome.runtime.MessageSender} sender @returns {Promise<Asker | undefined>} */
 async function askerOf(message, sender) {
   if (sender.id !== chrome.runtime.id) return;
-  if (sender.url?.startsWith(chrome.runtime.getURL(""))) {
+  if (isView(sender)) {
     if (!Number.isInteger(message.tab)) return;
     const tab = await chrome.tabs.get(Number(message.tab));
     return { tab: Number(message.tab), address: tab.url, page: false };
@@ -135,7 +155,20 @@ async function askerOf(message, sender) {
   const passed = passedHost(sender.url);
   if (passed && passedHost(evidence?.url) === passed) asked.get(sender.tab.id)?.(evidence);
   if (!ourHost(sender.url)) return;
-  return { tab: sender.tab.id, address: sender.url, page: true };
+  const { load } = message;
+  const address = sender.url;
+  return { tab: sender.tab.id, address, page: true, ...(typeof load === "string" && { load }) };
+}
+
+/** The tabs in which a page of OpenAI's fails, for the welcome page. @returns {Promise<AccessMedic.Failing[]>} */
+async function failingTabs() {
+  const open = new Map((await chrome.tabs.query({})).map((tab) => [tab.id, tab]));
+  return (await allCases()).flatMap(({ tab, url, symptom, report: { diagnosis } }) => {
+    const host = ourHost(url);
+    // What a private window shows is told nowhere else.
+    if (!host || !diagnosis || symptom || open.get(tab)?.incognito !== false) return [];
+    return diagnosis.surface === "request" ? [] : [{ tab, host, cause: diagnosis.cause }];
+  });
 }
 
 /**
@@ -144,6 +177,10 @@ async function askerOf(message, sender) {
  * @param {(reply?: object) => void} reply
  */
 export function receive(message, sender, reply) {
+  if (message?.kind === "failing" && isView(sender)) {
+    failingTabs().then((failing) => reply({ failing }), complain);
+    return true;
+  }
   if (!message || !Object.hasOwn(HANDLERS, message.kind)) return false;
   askerOf(message, sender)
     .then((asker) => asker && HANDLERS[message.kind](message, asker))

@@ -19,6 +19,8 @@ const HEADERS = [
   "server-timing",
 ];
 const VALUE = 1000;
+/** A server may repeat a header as often as it likes. */
+const MOST_HEADERS = 16;
 /** The load was stopped or replaced: the old page stays. */
 const ABORTED = ["net::ERR_ABORTED", "NS_BINDING_ABORTED"];
 const FOLLOW_UP = 300;
@@ -41,8 +43,10 @@ async function started(details) {
   const { tabId, requestId: request, url, timeStamp: at, statusCode: status } = details;
   const headers = (details.responseHeaders ?? [])
     .map(({ name, value = "" }) => ({ name: name.toLowerCase(), value: value.slice(0, VALUE) }))
-    .filter(({ name }) => HEADERS.includes(name));
-  await changeAnswer(tabId, () => ({ request, url, at, status, headers }));
+    .filter(({ name }) => HEADERS.includes(name))
+    .slice(0, MOST_HEADERS);
+  const { host } = new URL(url);
+  await changeAnswer(tabId, () => ({ request, host, at, status, headers }));
   answerArrived(tabId);
 }
 
@@ -65,7 +69,7 @@ async function unclaimed(tab, request, claim) {
  */
 async function completed(details) {
   if (!shown(details)) return;
-  const { tabId, requestId } = details;
+  const { tabId, requestId, url } = details;
   for (let round = 0; round < FOLLOW_UPS; round++) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_UP));
     if (!(await unclaimed(tabId, requestId, false))) return;
@@ -73,8 +77,8 @@ async function completed(details) {
     if (tab?.status === "loading") continue;
     const answer = await unclaimed(tabId, requestId, true);
     // After a download, or an answer without content, the tab still shows the page before it.
-    if (!answer || tab?.url?.split("#")[0] !== answer.url.split("#")[0]) return;
-    const { url, at, status, headers } = answer;
+    if (!answer || tab?.url?.split("#")[0] !== url.split("#")[0]) return;
+    const { at, status, headers } = answer;
     return examineEvidence(tabId, { url, at, response: { status, headers } });
   }
 }

@@ -6,10 +6,15 @@ import { OURS, PASSED } from "../core/sites.js";
 export const DOMAINS = OURS;
 /** Chromium counts web sockets by themselves. */
 export const PATTERNS = DOMAINS.flatMap((domain) => [`*://*.${domain}/*`, `wss://*.${domain}/*`]);
+/** Their pages. */
+export const OURS_SECURE = DOMAINS.map((domain) => `https://*.${domain}/*`);
+
+/** How much is kept of a path: a page can ask for a long one. */
+const PATH = 300;
 
 /** `*` for what may be the id of a conversation or a person. @param {string} path */
 export const withoutIds = (path) =>
-  path.replace(/[^/]*[%@:][^/]*|[^/]{33,}|(?=[^/]*\d)[^/]{8,}/g, "*");
+  path.replace(/[^/]*[%@:][^/]*|[^/]{33,}|(?=[^/]*\d)[^/]{8,}/g, "*").slice(0, PATH);
 
 /** @param {string} host */
 export const isOurs = (host) =>

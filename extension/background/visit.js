@@ -2,7 +2,7 @@
 // which case evidence belongs to, never what evidence means.
 import { paint } from "./badge.js";
 import { examine } from "./brain.js";
-import { change, changeAnswer } from "./casebook.js";
+import { change } from "./casebook.js";
 import { hides, mayShow, show } from "./show.js";
 import { ourHost, withoutIds } from "./sites.js";
 
@@ -12,7 +12,7 @@ import { ourHost, withoutIds } from "./sites.js";
 /** @typedef {import("./casebook.js").Journal} Journal */
 /** @typedef {import("./casebook.js").Known} Known */
 /** @typedef {import("../core/access_medic.js").Evidence} Whole */
-/** @typedef {Partial<Whole> & { url: string; at: number }} Evidence */
+/** `load`: the name of the load that reports, where a page does. @typedef {Partial<Whole> & { url: string; at: number; load?: string }} Evidence */
 
 /** How long a page waits for the answer it came with: in Firefox it often reports first. */
 const WAIT = 1000;
@@ -45,27 +45,50 @@ export const answerArrived = (tab) => early.get(tab)?.(undefined);
 /** @param {string} address */
 const hostOf = (address) => new URL(address).host;
 
-/** What is kept of an address: its query may carry what identifies a session. @param {string} address */
-const bare = (address) => address.replace(/[?#].*/s, "");
+/** What is kept of an address: its query may carry a question or a session, its path the id of a conversation. @param {string} address */
+function masked(address) {
+  const { origin, pathname } = new URL(address);
+  return origin + withoutIds(pathname);
+}
+
+/**
+ * When the load that evidence speaks of began, by the clock as it is now: a load that reports by its name keeps its time
+ * when the clock is set, and none lies in the future.
+ * @param {Known} known
+ * @param {Evidence} evidence
+ */
+function timeOf({ seen, journal }, { load, at }) {
+  const own = load && [seen, ...(journal?.loads ?? [])].find((one) => one?.load === load);
+  return own ? own.at : Math.min(at, Date.now());
+}
 
 /**
  * The answer that a page came with, found by host and time: its address may be rewritten before it can be observed, as
- * the human check does.
+ * the human check does. The page is from now on the one that the tab shows.
  * @param {number} tab
  * @param {Evidence} evidence
  */
-async function claim(tab, { url, at }) {
+async function claim(tab, evidence) {
+  const { url, load = "" } = evidence;
   /** @type {Pick<Evidence, "response">} */
   let found = {};
-  await changeAnswer(tab, (answer) => {
-    if (!answer || hostOf(answer.url) !== hostOf(url) || answer.at > at + CLOCK) return answer;
+  await change(tab, (known) => {
+    const at = timeOf(known, evidence);
+    const isLate = known.seen !== undefined && known.seen.at > at + CLOCK;
+    const seen = isLate || known.seen?.load === load ? known.seen : { load, at, answered: false };
+    return { ...known, seen, answer: claimed(known.answer, at) };
+  });
+  return found;
+
+  /** @param {Known["answer"]} answer @param {number} at @returns {Known["answer"]} */
+  function claimed(answer, at) {
+    if (!answer || answer.host !== hostOf(url) || answer.at > at + CLOCK) return answer;
     // Examined alone, it still is that of a page that was there by then, and not of one that came back from the history.
     const late = answer.alone !== undefined && at <= answer.alone;
     if (answer.load !== undefined && answer.load !== at && !late) return answer;
     found = { response: { status: answer.status, headers: answer.headers } };
     return { ...answer, load: at };
-  });
-  return found;
+  }
 }
 
 /** Evidence from a content script. @param {number} tab @param {Evidence} evidence */
@@ -73,11 +96,15 @@ export async function examinePage(tab, evidence) {
   if (!evidence.page) return examineEvidence(tab, evidence);
   let found = await claim(tab, evidence);
   if (!found.response) {
+    /** @type {(value: unknown) => void} */
+    let arrived = () => {};
     await new Promise((resolve) => {
+      arrived = resolve;
       early.set(tab, resolve);
       setTimeout(resolve, WAIT);
     });
-    early.delete(tab);
+    // Another page of the tab may wait by now.
+    if (early.get(tab) === arrived) early.delete(tab);
     found = await claim(tab, evidence);
   }
   return examineEvidence(tab, { ...evidence, ...found });
@@ -153,7 +180,11 @@ function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
   const { url, at, page, response, failure, requests = [] } = evidence;
   const now = Date.now();
   const { host, pathname } = new URL(url);
-  const load = { at, place: host + withoutIds(pathname) };
+  const load = {
+    at,
+    place: host + withoutIds(pathname),
+    ...(evidence.load && { load: evidence.load }),
+  };
   const known = journal.loads.some((one) => one.at === at) || !(page || response || failure);
   if (known && requests.length === 0) return journal;
   // A page asks for things before it can be observed: what failed since its answer is its own.
@@ -171,12 +202,21 @@ function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
 }
 
 /**
- * The case with new evidence; `undefined`: there is none any more.
+ * Whether a diagnosis is too slight to take the place of a symptom that a person works through: merely possible, or of a
+ * request that failed on a page that shows no error.
+ * @param {Report["diagnosis"]} diagnosis
+ */
+const isSlight = (diagnosis) =>
+  diagnosis !== undefined &&
+  (diagnosis.confidence === "possible" || diagnosis.surface === "request");
+
+/**
+ * The case with new evidence, or none if there is none any more; nothing at all if the core did not answer.
  * @param {Case | undefined} stored
  * @param {number} tab
  * @param {Evidence} evidence
  * @param {Journal["loads"]} loads
- * @returns {Promise<Case | undefined>}
+ * @returns {Promise<{ entry: Case | undefined } | undefined>}
  */
 async function follow(stored, tab, evidence, loads) {
   const { url, at, page } = evidence;
@@ -188,7 +228,7 @@ async function follow(stored, tab, evidence, loads) {
   const earlier = entry.at === at ? entry.report : undefined;
   const standing = page ? undefined : earlier?.diagnosis;
   const report = await ask(evidence, entry, standing, loads);
-  if (!report) return stored;
+  if (!report) return undefined;
 
   const attempt = foreign ? undefined : waiting;
   const { diagnosis, judgement } = report;
@@ -198,7 +238,8 @@ async function follow(stored, tab, evidence, loads) {
     ...entry,
     // Who loads the page again does not wait any more.
     waiting: entry.at === at ? entry.waiting : undefined,
-    url: bare(url),
+    url: masked(url),
+    load: evidence.load ?? (entry.at === at ? entry.load : undefined),
     at,
     report: { ...report, ...(verdict && { judgement: verdict }) },
     closed: entry.closed && known && !judgement,
@@ -210,41 +251,84 @@ async function follow(stored, tab, evidence, loads) {
           })
         : entry.history,
   };
-  if (diagnosis || judgement) return next;
+  if (stored?.symptom && isSlight(diagnosis)) return { entry: stored };
+  if (diagnosis || judgement) return { entry: next };
 
   // Nothing is known to be wrong. Only a page can say so; a toast or a bare answer cannot.
-  if (!page || !stored || stored.symptom) return stored;
-  if (foreign) return undefined;
-  if (earlier) return earlier.diagnosis ? undefined : stored;
+  if (!page || !stored || stored.symptom) return { entry: stored };
+  if (foreign) return { entry: undefined };
+  if (earlier) return { entry: earlier.diagnosis ? undefined : stored };
   // A step was carried out on the load before this one: its receipt stays, and it may still be judged.
   const steps = [attempt, ...Object.values(entry.receipts)];
-  return steps.some((step) => step && step.at > entry.at) ? next : undefined;
+  return { entry: steps.some((step) => step && step.at > entry.at) ? next : undefined };
 }
 
-/** @param {number} tab @param {Evidence} evidence */
-export async function examineEvidence(tab, evidence) {
+/**
+ * Which load was examined last, after the core has answered or not.
+ * @param {Known["seen"]} seen
+ * @param {Evidence} evidence
+ * @param {boolean} answered
+ * @returns {Known["seen"]}
+ */
+function lookedAt(seen, { load = "", at, page, response, failure }, answered) {
+  if (page || response || failure) return { load, at, answered };
+  return seen && !answered && seen.at === at ? { ...seen, answered } : seen;
+}
+
+/** Who waits until a page of a tab was examined. @type {Map<number, () => void>} */
+const waiting = new Map();
+
+/**
+ * Resolves once the next page of a tab was examined, at the latest after `limit` ms.
+ * @param {number} tab
+ * @param {number} limit
+ * @returns {Promise<void>}
+ */
+export function pageExamined(tab, limit) {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      if (waiting.get(tab) === end) waiting.delete(tab);
+      resolve();
+    };
+    const timer = setTimeout(end, limit);
+    waiting.get(tab)?.();
+    waiting.set(tab, end);
+  });
+}
+
+/** @param {number} tab @param {Evidence} reported */
+export async function examineEvidence(tab, reported) {
   /** @type {Case | undefined} */
   let before;
-  const { case: after } = await change(tab, async (known) => {
+  let at = 0;
+  const { case: after, seen } = await change(tab, async (known) => {
     before = known.case;
-    const { at } = evidence;
+    at = timeOf(known, reported);
+    const evidence = { ...reported, at };
     const { loads, ...journal } = note(known, evidence);
     // Said late by a page that is gone.
     if (loads.some((load) => load.at > at + CLOCK)) return known;
     const requests = journal.requests.filter(({ seen }) => seen > Date.now() - RECENT);
     const earlier = loads.filter((load) => load.at < at);
-    const next = await follow(before, tab, { ...evidence, requests }, earlier);
+    const answer = await follow(before, tab, { ...evidence, requests }, earlier);
+    const next = answer ? answer.entry : before;
     const load = loads.at(-1);
     const cause = next?.at === at && next.report.diagnosis?.cause;
     if (cause && load?.at === at) load.cause = cause;
-    return { ...known, case: next, journal: { loads, ...journal } };
+    const seen = lookedAt(known.seen, evidence, answer !== undefined);
+    return { ...known, case: next, seen, journal: { loads, ...journal } };
   });
-  if (after === before) return;
+  if (reported.page) waiting.get(tab)?.();
+  // What was known of this load before still holds.
+  const stands = after?.at === at && after.report.diagnosis !== undefined;
+  const unseen = seen !== undefined && !seen.answered && !stands;
+  if (after === before && !unseen) return;
   // An overlay that is there already must see that its case is over.
-  const over = before?.at === evidence.at && mayShow(before);
+  const over = before?.at === at && mayShow(before);
   await Promise.all([
     (over || (mayShow(after) && !(await hides(after)))) && show(tab),
-    paint(tab, after?.report, evidence.failure !== undefined),
+    paint(tab, after?.report, reported.failure !== undefined, unseen),
   ]);
 }
 
@@ -305,4 +389,4 @@ export async function symptomCase(tab, symptom, history) {
 }
 
 /** What can be done where nothing is known to be wrong; kept once something is done. @param {number} tab @param {string} url */
-export const healthyCase = (tab, url) => replan(blank(tab, bare(url), Date.now()));
+export const healthyCase = (tab, url) => replan(blank(tab, masked(url), Date.now()));

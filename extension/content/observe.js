@@ -4,8 +4,54 @@
 (() => {
   /** @typedef {import("../core/access_medic.js").Page} Page */
 
-  if ("accessMedicObserves" in globalThis) return;
-  Object.assign(globalThis, { accessMedicObserves: true });
+  const scope = globalThis;
+  // Only an own property is ours: an element of the page with this id is a property of the window, too.
+  const earlier = Object.hasOwn(scope, "accessMedicObserves")
+    ? scope.accessMedicObserves
+    : undefined;
+  if (earlier) {
+    if (earlier.listens()) return;
+    earlier.stop(); // It belongs to an earlier version of the extension, which nobody answers any more.
+  }
+
+  // Elements of a page can shadow the properties of their form and of the document by their names, in Chromium for
+  // content scripts too. The getters and methods of the prototypes cannot be shadowed.
+  /** @param {{ prototype: object }} type @param {string} name @returns {(object: object) => any} */
+  const getter = (type, name) => {
+    const { get } = Object.getOwnPropertyDescriptor(type.prototype, name) ?? {};
+    return (object) => get?.call(object);
+  };
+  /** @param {{ prototype: any }} type @param {string} name @returns {(object: object, ...values: any[]) => any} */
+  const method = (type, name) => {
+    const act = type.prototype[name];
+    return (object, ...values) => act.apply(object, values);
+  };
+  const parentOf = getter(Node, "parentElement");
+  const contentOf = getter(Node, "textContent");
+  const contains = method(Node, "contains");
+  const comparePosition = method(Node, "compareDocumentPosition");
+  const idOf = getter(Element, "id");
+  const classesOf = getter(Element, "classList");
+  const nameOf = getter(Element, "localName");
+  const childrenOf = getter(Element, "children");
+  const attributeOf = method(Element, "getAttribute");
+  const attributesOf = method(Element, "getAttributeNames");
+  const matches = method(Element, "matches");
+  const closest = method(Element, "closest");
+  const findIn = method(Element, "querySelector");
+  const findAllIn = method(Element, "querySelectorAll");
+  const tagsIn = method(Element, "getElementsByTagName");
+  const find = method(Document, "querySelector");
+  const findAll = method(Document, "querySelectorAll");
+  const tags = method(Document, "getElementsByTagName");
+  const walk = method(Document, "createTreeWalker");
+  const titleOf = getter(Document, "title");
+  const rootOf = getter(Document, "documentElement");
+  const bodyOf = getter(Document, "body");
+  const typeOf = getter(Document, "contentType");
+  const prerenders = getter(Document, "prerendering");
+  const hear = method(EventTarget, "addEventListener");
+  const ignore = method(EventTarget, "removeEventListener");
 
   const SMALL = 400;
   const TITLE = 300;
@@ -16,6 +62,7 @@
   const ALERT_TEXT = 600;
   const ALERT_MARKERS = 80;
   const REQUESTS = 20;
+  const PATH = 300;
   const TOGETHER = 1000;
   /** Where to give up on one text or list of tokens, and on one selector. */
   const ENOUGH = 20000;
@@ -56,16 +103,19 @@
   const IN_MAIN = '.toast-root, [role=alert], [role=alertdialog], [data-testid^="toast"]';
   const SURFACE = `${[RETRY, THREAD, WORDS, IN_MAIN, '[data-testid$="toaster"]', DIALOG, ...FIELDS]}`;
   const NEVER = ".sr-only, [role=menu], [role=menuitem], nav, #prompt-textarea, access-medic";
+  /** The attribute by which an element refers to an address. */
+  const REFERENCES = { script: "src", iframe: "src", link: "href", a: "href" };
   const UNREAD = "script, style, noscript, template, textarea, select, svg";
 
   /** @param {Node | null} root @param {number} limit */
   function textOf(root, limit) {
     let text = "";
-    const walker = root && document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    const walker = root && walk(document, root, NodeFilter.SHOW_TEXT);
     for (let left = ENOUGH; walker?.nextNode() && left > 0 && text.length < limit; left--) {
       /** @type {any} */
       const node = walker.currentNode;
-      if (node.parentElement?.closest(UNREAD)) continue;
+      const parent = parentOf(node);
+      if (parent && closest(parent, UNREAD)) continue;
       const piece = node
         .substringData(0, 4 * TEXT)
         .trim()
@@ -88,33 +138,36 @@
 
   /** @param {Element} element @param {RegExp} [taken] attributes */
   function* names(element, taken) {
-    if (element.id) yield `#${element.id}`;
-    for (const name of element.classList) yield `.${name}`;
-    if (element.localName.includes("-")) yield `tag:${element.localName}`;
-    for (const name of taken ? element.getAttributeNames() : []) {
+    const id = idOf(element);
+    if (id) yield `#${id}`;
+    for (const name of classesOf(element)) yield `.${name}`;
+    const tag = nameOf(element);
+    if (tag.includes("-")) yield `tag:${tag}`;
+    for (const name of taken ? attributesOf(element) : []) {
       if (!taken?.test(name)) continue;
-      const value = element.getAttribute(name) ?? "";
+      const value = attributeOf(element, name) ?? "";
       if (value.length <= 64) yield `[${name}=${value}]`;
     }
   }
 
   /** Of the app's own shell: what stands beside it, as other extensions do, and what they note on it. */
   function* guestMarkers() {
-    for (const element of [document.documentElement, document.body]) {
+    for (const element of [rootOf(document), bodyOf(document)]) {
+      if (!element) continue;
       yield* names(element, /^data-/);
-      for (const guest of element.children) yield* names(guest);
+      for (const guest of childrenOf(element)) yield* names(guest);
     }
   }
 
   function* pageMarkers() {
-    for (const element of document.getElementsByTagName("*")) {
+    for (const element of tags(document, "*")) {
       yield* names(element, /^(role$|name$|data-)/);
-      const kind = element.localName;
-      const refers = { script: "src", iframe: "src", link: "href", a: "href" }[kind];
-      const value = refers && element.getAttribute(refers);
+      const kind = nameOf(element);
+      const refers = /** @type {Record<string, string>} */ (REFERENCES)[kind];
+      const value = refers && attributeOf(element, refers);
       if (value) yield `${kind}:${value}`;
       else if (kind === "script") {
-        const source = (element.textContent ?? "").slice(0, 20000);
+        const source = (contentOf(element) ?? "").slice(0, 20000);
         for (const [, name] of source.matchAll(/\bwindow\.([A-Za-z_$][\w$]*)\s*=[^=]/g)) {
           yield `window.${name}`;
         }
@@ -125,36 +178,36 @@
   /** @param {Element} surface */
   function* alertMarkers(surface) {
     yield* names(surface, /^(role$|name$|data-)/);
-    let above = surface.parentElement;
-    for (let up = 0; above && up < 3; up++, above = above.parentElement) {
+    let above = parentOf(surface);
+    for (let up = 0; above && up < 3; up++, above = parentOf(above)) {
       yield* names(above, /^(role$|data-)/);
     }
-    for (const below of surface.getElementsByTagName("*")) yield* names(below, /^data-/);
+    for (const below of tagsIn(surface, "*")) yield* names(below, /^data-/);
   }
 
   let app = false;
   /** Whether the title may be read: a conversation's is a person's, unless an error stands in its place. */
   let titled = false;
   const shownAddress = () => location.pathname + location.search;
-  const shownTitle = () => (titled ? document.title.slice(0, TITLE) : "");
+  const shownTitle = () => (titled ? titleOf(document).slice(0, TITLE) : "");
 
   /** @returns {Page} */
   function page() {
-    const elements = document.getElementsByTagName("*").length;
-    app = APP.some((selector) => document.querySelector(selector));
+    const elements = tags(document, "*").length;
+    app = APP.some((selector) => find(document, selector));
     const small = !app && elements <= SMALL;
     /** @type {Partial<PerformanceNavigationTiming>[]} */
     const [{ responseStatus: status = 0 } = {}] = performance.getEntriesByType("navigation");
     titled = small && (status >= 400 || !OWN.test(location.pathname));
     return {
       ...(status && { status }),
-      content_type: document.contentType,
+      content_type: typeOf(document),
       app,
       elements,
       title: shownTitle(),
       text:
         titled || (small && elements < BLANK)
-          ? textOf(document.body ?? document.documentElement, TEXT)
+          ? textOf(bodyOf(document) ?? rootOf(document), TEXT)
           : "",
       markers: small ? first(MARKERS, pageMarkers()) : [],
     };
@@ -164,27 +217,27 @@
   function candidates() {
     /** @type {Set<Element>} */
     const found = new Set();
-    /** @param {ParentNode} root @param {string[]} selectors */
+    /** @param {Document | Element} root @param {string[]} selectors */
     const gather = (root, selectors) => {
       for (const selector of selectors) {
-        const list = root.querySelectorAll(selector);
+        const list = root === document ? findAll(root, selector) : findAllIn(root, selector);
         for (let at = 0; at < list.length && at < CANDIDATES; at++) found.add(list[at]);
       }
     };
     gather(document, ANYWHERE);
     // The main part of the app is nearly all of it, and only alerts count there: ask for the rest around it.
-    let inner = app ? document.querySelector("main") : null;
+    let inner = app ? find(document, "main") : null;
     if (inner) gather(inner, [ALERT]);
     else gather(document, AROUND);
-    for (; inner?.parentElement; inner = inner.parentElement) {
-      for (const aside of inner.parentElement.children) {
+    for (let above = inner && parentOf(inner); above; inner = above, above = parentOf(above)) {
+      for (const aside of childrenOf(above)) {
         if (aside !== inner) gather(aside, AROUND);
         found.add(aside);
       }
     }
     return [...found]
-      .filter((element) => element.matches(SURFACE))
-      .sort((one, two) => (one.compareDocumentPosition(two) & 4 ? -1 : 1));
+      .filter((element) => matches(element, SURFACE))
+      .sort((one, two) => (comparePosition(one, two) & 4 ? -1 : 1));
   }
 
   /**
@@ -193,20 +246,20 @@
    * @returns {[Element, Element | null] | []}
    */
   function surfaceOf(element) {
-    if (element.closest(NEVER)) return [];
-    if (element.matches(RETRY)) {
-      let holder = element.parentElement;
-      for (let up = 0; holder && up < 4; up++, holder = holder.parentElement) {
-        const words = holder.querySelector(WORDS);
+    if (closest(element, NEVER)) return [];
+    if (matches(element, RETRY)) {
+      let holder = parentOf(element);
+      for (let up = 0; holder && up < 4; up++, holder = parentOf(holder)) {
+        const words = findIn(holder, WORDS);
         if (words) return [holder, words];
       }
       return [element, null];
     }
-    if (element.matches(THREAD)) return [element, element.querySelector(WORDS)];
-    if (element.closest(`article, ${TURNS}`)) return [];
-    const counts = element.matches(app ? IN_MAIN : `${[IN_MAIN, ...FIELDS]}`);
-    if (!counts && element.closest("main")) return [];
-    return [element, element.matches(DIALOG) ? element.querySelector("h1, h2, h3") : element];
+    if (matches(element, THREAD)) return [element, findIn(element, WORDS)];
+    if (closest(element, `article, ${TURNS}`)) return [];
+    const counts = matches(element, app ? IN_MAIN : `${[IN_MAIN, ...FIELDS]}`);
+    if (!counts && closest(element, "main")) return [];
+    return [element, matches(element, DIALOG) ? findIn(element, "h1, h2, h3") : element];
   }
 
   /** What was sent of each surface. @type {WeakMap<Element, string>} */
@@ -220,12 +273,12 @@
       const [surface, words = null] = surfaceOf(candidate);
       if (!surface || texts.has(surface)) continue;
       const text = textOf(words, ALERT_TEXT);
-      const named = candidate.id || candidate.matches(`[data-testid], ${THREAD}`);
+      const named = idOf(candidate) || matches(candidate, `[data-testid], ${THREAD}`);
       if (text || named) texts.set(surface, text);
     }
     const surfaces = [...texts.keys()];
     return [...texts]
-      .filter(([inner]) => !surfaces.some((outer) => outer !== inner && outer.contains(inner)))
+      .filter(([inner]) => !surfaces.some((outer) => outer !== inner && contains(outer, inner)))
       .slice(0, ALERTS)
       .filter(([surface, text]) => sent.get(surface) !== text && sent.set(surface, text))
       .map(([surface, text]) => ({ text, markers: first(ALERT_MARKERS, alertMarkers(surface)) }));
@@ -242,7 +295,8 @@
     const entries = list.getEntries();
     for (const { name = "", responseStatus: status = 0 } of entries) {
       if (status < 400 || !OURS.test(name)) continue;
-      const { hostname: host, pathname: path } = new URL(name);
+      const { hostname: host, pathname } = new URL(name);
+      const path = pathname.slice(0, PATH);
       if (requests.push({ host, path, status }) > REQUESTS) requests.shift();
     }
     if (before || !requests.length) return;
@@ -251,7 +305,9 @@
     timer = setTimeout(look, performance.now() - told > TOGETHER ? QUIET : TOGETHER);
   });
 
-  /** When this load was seen: the same in all its messages. */
+  /** The name of this load in all its messages, whatever the clock does meanwhile. */
+  let load = "";
+  /** When this load began to be observed, in milliseconds since 1970 by the clock of that moment. */
   let at = 0;
   let address = "";
   let title = "";
@@ -259,15 +315,44 @@
   /** Sends what is new; `whole`: the page with every surface on it. @param {boolean} whole */
   async function report(whole) {
     if (whole) sent = new WeakMap();
-    const seen = { ...(whole && { page: page() }), alerts: alerts(), requests };
-    if (requests.length) told = performance.now();
-    requests = [];
+    const failed = requests;
+    const seen = { ...(whole && { page: page() }), alerts: alerts(), requests: failed };
     address = shownAddress();
     title = shownTitle();
-    if (whole || seen.alerts.length || seen.requests.length) {
-      const guests = app ? first(MARKERS, guestMarkers()) : [];
-      const evidence = { url: location.href.slice(0, 8192), at, guests, ...seen };
+    if (!whole && !seen.alerts.length && !failed.length) return;
+    if (failed.length) told = performance.now();
+    requests = [];
+    const guests = app ? first(MARKERS, guestMarkers()) : [];
+    const evidence = { url: location.href.slice(0, 8192), load, at, guests, ...seen };
+    try {
       await chrome.runtime.sendMessage({ kind: "evidence", evidence });
+    } catch (error) {
+      requests = [...failed, ...requests].slice(-REQUESTS);
+      throw error;
+    }
+  }
+
+  /** After an update or the removal of the extension nobody can answer this script any more. */
+  const listens = () => chrome.runtime?.id !== undefined;
+
+  /** The wait before a report that failed is made again; it doubles each time. */
+  const AGAIN = 500;
+  const TRIES = 8;
+  let tries = 0;
+  let trying = 0;
+
+  /**
+   * Reports, and makes a report that failed again as a whole: the worker may have failed to start this once, and a page
+   * may be in a state that cannot be read. @param {boolean} whole
+   */
+  async function tell(whole) {
+    clearTimeout(trying);
+    try {
+      await report(whole || tries > 0);
+      tries = 0;
+    } catch {
+      if (!listens()) return stop();
+      if (tries < TRIES) trying = setTimeout(tell, AGAIN * 2 ** tries++, true);
     }
   }
 
@@ -304,24 +389,26 @@
     restless = 0;
     looked = performance.now();
     watch();
-    report(address !== shownAddress() || title !== shownTitle()).catch(stop);
+    tell(address !== shownAddress() || title !== shownTitle());
   }
 
-  /** Nobody listens any more, as when the extension was updated while the page stayed open. */
   function stop() {
-    Reflect.deleteProperty(globalThis, "accessMedicObserves");
+    Reflect.deleteProperty(scope, "accessMedicObserves");
     observer.disconnect();
     refusals.disconnect();
     clearTimeout(timer);
+    clearTimeout(trying);
     removeEventListener("pageshow", returned);
+    ignore(document, "prerenderingchange", begin);
   }
 
   function begin() {
     if (!at) refusals.observe({ type: "resource", buffered: true });
     at = Date.now();
+    load = Math.random().toString(36).slice(2);
     watch();
     // A page of others is looked at once.
-    report(true).then(() => OURS.test(location.href) || stop(), stop);
+    tell(true).then(() => OURS.test(location.href) || stop());
   }
 
   /** A page can come back from the history without a load. @param {PageTransitionEvent} event */
@@ -329,9 +416,9 @@
     if (event.persisted) begin();
   }
 
+  scope.accessMedicObserves = { listens, stop, load: () => load, again: () => report(true) };
   addEventListener("pageshow", returned);
   // A page rendered ahead of time is not what the tab shows.
-  if ("prerendering" in document && document.prerendering) {
-    document.addEventListener("prerenderingchange", begin, { once: true });
-  } else begin();
+  if (prerenders(document)) hear(document, "prerenderingchange", begin, { once: true });
+  else begin();
 })();

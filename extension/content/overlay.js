@@ -230,7 +230,7 @@ globalThis.accessMedicOverlay ??= (() => {
       mark: (remedy, skipped) => send({ kind: "mark", remedy, skipped }).then(redraw),
       unmark: (remedy) => send({ kind: "unmark", remedy }).then(redraw),
       restart: () => send({ kind: "restart" }).then(redraw),
-      due: (until) => send({ kind: "due", until }),
+      due: (length) => send({ kind: "due", length }),
       wish: (again) => send({ kind: "wish", again }),
     };
     if (!fault) {

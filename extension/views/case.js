@@ -63,6 +63,29 @@ const plea = ({ tab, ask }) =>
     }),
   );
 
+/**
+ * Where the page that the tab shows was not examined: that nothing can be said of it, and the one button that helps.
+ * @param {AccessMedic.Unseen} unseen
+ * @param {View} view
+ */
+function notLookedAt(unseen, { tab, ask }) {
+  /** @type {Record<AccessMedic.Unseen, AccessMedic.Child>} */
+  const buttons = {
+    loading: undefined,
+    core: button("go", "look", word("look_now"), () => ask(true)),
+    page: button("go", "look", word("look_now"), () => ask(true)),
+    closed: button("go", "reload", word("look_reload"), () => send({ kind: "reload", tab })),
+  };
+  return make(
+    "section.calm",
+    { "data-unseen": unseen },
+    make("span.seal", {}, icon("open")),
+    make("h2.headline", { tabindex: "-1" }, word("look_title")),
+    make("p.what", {}, word(`unseen_${unseen}`)),
+    buttons[unseen],
+  );
+}
+
 /** When no fault is known. @param {AccessMedic.Case | null} found */
 function calm(found) {
   const key = found ? "popup_healthy" : "popup_elsewhere";
@@ -147,7 +170,7 @@ function sceneOf(found, { tab, draw }) {
       redraw(reply);
     },
     stop: () => send({ kind: "stop", tab }),
-    due: (until) => send({ kind: "due", until, tab }),
+    due: (length) => send({ kind: "due", length, tab }),
     wish: (again) => send({ kind: "wish", again, tab }),
     mark: async (remedy, skipped) => redraw(await send({ kind: "mark", remedy, skipped, tab })),
     unmark: async (remedy) => redraw(await send({ kind: "unmark", remedy, tab })),
@@ -189,9 +212,11 @@ export function caseParts(found, view) {
   if (checkup && found && (found.busy === "run_checks" || (found.checks && !drawn)))
     checkup.setAttribute("open", "");
   drawn = true;
+  const unseen = permitted && found?.unseen && notLookedAt(found.unseen, view);
   const parts =
     scene && fault
       ? [
+          unseen,
           verdict(scene),
           ...diagnosis(scene, true),
           checklist(scene, true),
@@ -203,7 +228,7 @@ export function caseParts(found, view) {
         ]
       : [
           // Of a page that may not be looked at nothing is known, not even whose it is.
-          permitted ? calm(found) : undefined,
+          permitted ? unseen || calm(found) : undefined,
           symptoms(view),
           checkup,
           title && fold("tools", [title], ...cleaning),

@@ -125,7 +125,7 @@ const ask = async (look) => {
 };
 
 chrome.storage.session.onChanged.addListener(async (changes) => {
-  if (!(`case:${tab}` in changes)) return;
+  if (!(`case:${tab}` in changes || `seen:${tab}` in changes)) return;
   ({ silenced } = await settings(privately));
   const found = (await send({ kind: "ask", tab }))?.case ?? null;
   // What the reader did was drawn with its answer, and stays as it is.

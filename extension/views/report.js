@@ -155,7 +155,10 @@ globalThis.accessMedicReport ??= (() => {
    */
   async function send(message) {
     try {
-      const reply = await chrome.runtime.sendMessage(message);
+      // In a page, the load that this view is drawn on; our own pages have none.
+      const { accessMedicObserves: observer } = globalThis;
+      const load = typeof observer?.load === "function" ? observer.load() : undefined;
+      const reply = await chrome.runtime.sendMessage({ ...message, load });
       if (!reply?.life) return reply;
       if (!latest || latest.life !== reply.life || latest.asOf <= reply.asOf) latest = reply;
       return { ...reply, case: latest?.case };
@@ -290,7 +293,7 @@ globalThis.accessMedicReport ??= (() => {
       }
       over.textContent = word(navigator.onLine ? "wait_over" : "wait_offline");
       time.closest(".now")?.setAttribute("data-over", "");
-      if (navigator.onLine) scene.due(until);
+      if (navigator.onLine) scene.due(until - from);
     };
     document.addEventListener("visibilitychange", run, gone);
     addEventListener("online", run, gone);

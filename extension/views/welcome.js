@@ -1,8 +1,8 @@
-// The page that opens once, after the installation: what Access Medic does, what it may touch, where to find it. It asks for
-// nothing.
+// The page that opens once, after the installation: which open tab fails, if one does, because that is why most people come;
+// then what Access Medic does, what it may touch, and where to find it.
 import { dress } from "./manner.js";
 
-const { word, make, icon } = globalThis.accessMedicReport;
+const { word, make, icon, button, send, place } = globalThis.accessMedicReport;
 
 /** Each on a grid of 96 by 64, by the look of each line. @type {Record<string, [look: string, line: string][]>} */
 const PICTURES = {
@@ -37,11 +37,39 @@ const picture = (name) =>
     ...PICTURES[name].map(([look, d]) => make(`path.${look}`, { d })),
   );
 
+/** @param {number} tab */
+async function go(tab) {
+  const shown = await chrome.tabs.update(tab, { active: true });
+  if (shown) await chrome.windows.update(shown.windowId, { focused: true });
+}
+
+const failing = make("section.failing", { "aria-live": "polite" });
+
+/** Draws the open tabs of OpenAI's that fail; they are examined while this page opens. */
+async function drawFailing() {
+  const { failing: tabs } = (await send({ kind: "failing" })) ?? { failing: [] };
+  place(
+    failing,
+    ...tabs.map(({ tab, host, cause }) =>
+      make(
+        "article.broken",
+        { "data-cause": cause },
+        make("p.note", {}, `${word("hello_failing")} · ${host}`),
+        make("h2", {}, word(`cause_${cause}_title`)),
+        make("p.what", {}, word(`cause_${cause}_what`)),
+        button("go", `go-${tab}`, word("hello_go"), () => go(tab)),
+      ),
+    ),
+  );
+}
+
 await dress("hello_title");
+chrome.storage.session.onChanged.addListener(drawFailing);
 document
   .querySelector("main")
   ?.append(
     make("header.hello", {}, icon("mark"), make("h1", {}, word("hello_title"))),
+    failing,
     make(
       "ul.points",
       {},
@@ -63,3 +91,4 @@ document
       make("a", { href: "popup.html?view=settings" }, word("settings_title")),
     ),
   );
+await drawFailing();

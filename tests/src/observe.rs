@@ -97,6 +97,9 @@ fn host_and_path(url: &str) -> (&str, &str) {
     rest.find('/').map_or((rest, "/"), |at| rest.split_at(at))
 }
 
+/// How much is kept of a path.
+const PATH: usize = 300;
+
 /// `*` for each part of a path that may be the id of a conversation or a person.
 fn without_ids(path: &str) -> String {
     let is_id = |part: &str| {
@@ -105,7 +108,7 @@ fn without_ids(path: &str) -> String {
             || part.len() >= 8 && part.bytes().any(|byte| byte.is_ascii_digit())
     };
     let parts: Vec<_> = path.split('/').map(|part| if is_id(part) { "*" } else { part }).collect();
-    parts.join("/")
+    parts.join("/").chars().take(PATH).collect()
 }
 
 fn allowed(response: &RawResponse) -> Vec<Header> {

@@ -20,11 +20,11 @@ export const wish = (entry, again) =>
 
 /**
  * The remedy whose countdown is over and which is to go on by itself. That it is over is the word of the view that counted,
- * since the clock may have been moved meanwhile; `until` says which countdown that view means.
+ * since the clock may have been moved meanwhile. Its length says which countdown that view means: its times move with the clock.
  * @param {Case | null} entry
- * @param {unknown} until
+ * @param {unknown} length
  */
-export function dueOf(entry, until) {
+export function dueOf(entry, length) {
   const { waiting } = entry ?? {};
-  return waiting?.again && waiting.until === until ? waiting.remedy : undefined;
+  return waiting?.again && waiting.until - waiting.from === length ? waiting.remedy : undefined;
 }

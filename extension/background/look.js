@@ -1,0 +1,93 @@
+// Whether the document that a tab shows was examined, and the way to have it examined where it was not: after an
+// installation or an update, when a report was lost, or when the core could not be loaded. It never says that a page is
+// well; it says who has not looked.
+import { recall } from "./casebook.js";
+import { OURS_SECURE } from "./sites.js";
+import { pageExamined } from "./visit.js";
+
+/** @typedef {AccessMedic.Unseen} Unseen */
+/** @typedef {{ state: DocumentReadyState; load: string }} Probe `load`: empty where no observer runs */
+
+/** A page that does not answer so soon is busy; the popup does not wait for it. In milliseconds. */
+const PATIENCE = 250;
+/** How long an examination may take that somebody waits for: the worker may have to load the core first. In milliseconds. */
+const EXAMINATION = 2000;
+
+/** Runs in the page. @returns {Probe} */
+function probePage() {
+  const { accessMedicObserves: observer } = globalThis;
+  const listens = typeof observer?.listens === "function" && observer.listens();
+  return { state: document.readyState, load: listens ? (observer?.load() ?? "") : "" };
+}
+
+/**
+ * What the page of a tab says of its observer: "busy" if it does not answer, "closed" if no script can enter it, as an
+ * error page of the browser.
+ * @param {number} tabId
+ * @returns {Promise<Probe | "busy" | "closed">}
+ */
+function probe(tabId) {
+  /** @type {Promise<"busy">} */
+  const late = new Promise((resolve) => setTimeout(resolve, PATIENCE, "busy"));
+  const asked = chrome.scripting
+    .executeScript({ target: { tabId }, func: probePage, injectImmediately: true })
+    .then(
+      ([page]) => page?.result ?? /** @type {const} */ ("closed"),
+      () => /** @type {const} */ ("closed"),
+    );
+  return Promise.race([asked, late]);
+}
+
+/** @param {number} tabId */
+const isLoading = async (tabId) =>
+  (await chrome.tabs.get(tabId).catch(() => undefined))?.status === "loading";
+
+/**
+ * Why the document that a tab shows was not examined; nothing if it was.
+ * @param {number} tab
+ * @param {import("./casebook.js").Seen | undefined} seen
+ * @returns {Promise<Unseen | undefined>}
+ */
+export async function unseenOf(tab, seen) {
+  const found = await probe(tab);
+  // A page that is busy cannot be asked which one it is.
+  if (found === "busy") return seen?.answered ? undefined : "page";
+  if (found === "closed") {
+    // Only the network tells of such a page.
+    if (seen?.load === "") return seen.answered ? undefined : "core";
+    return (await isLoading(tab)) ? "loading" : "closed";
+  }
+  if (found.load && found.load === seen?.load) return seen.answered ? undefined : "core";
+  return found.state === "loading" ? "loading" : "page";
+}
+
+/** @param {number} tabId */
+const observe = (tabId) =>
+  chrome.scripting
+    .executeScript({ target: { tabId }, files: ["content/observe.js"] })
+    .catch(() => {}); // It was closed, or goes to another site.
+
+/** Runs in the page, whose observer reports once more. */
+const repeat = () => globalThis.accessMedicObserves?.again().catch(() => {});
+
+/** Has the document that a tab shows examined, unless it was. @param {number} tab */
+export async function lookAt(tab) {
+  const found = await probe(tab);
+  if (found === "busy" || found === "closed" || found.state === "loading") return;
+  const { seen } = await recall(tab);
+  if (found.load && found.load === seen?.load && seen.answered) return;
+  const examined = pageExamined(tab, EXAMINATION);
+  if (found.load)
+    chrome.scripting.executeScript({ target: { tabId: tab }, func: repeat }).catch(() => {});
+  else observe(tab);
+  await examined;
+}
+
+/**
+ * Looks at the pages that were open before this version of the extension was there, or before it was given the sites.
+ * Firefox does so by itself, which does no harm: a page has one observer.
+ */
+export async function lookAtOpenTabs() {
+  const tabs = await chrome.tabs.query({ url: OURS_SECURE });
+  await Promise.all(tabs.map(({ id, discarded }) => id !== undefined && !discarded && observe(id)));
+}
