@@ -32,7 +32,7 @@ pub fn run(checkout: &Checkout, browser: Browser, json: bool, strict: bool) -> R
         package::make(checkout, packed)?.figures.into_iter().for_each(&mut note);
     }
     let mut native = rust::cargo(&checkout.root);
-    native.args(["bench", "--quiet", "--package", "recordings", "--bench", "*"]);
+    native.args(["bench", "--locked", "--quiet", "--package", "recordings", "--bench", "*"]);
     measured(&mut native)?.into_iter().for_each(&mut note);
     grow(checkout)?;
     for script in test::scripts(checkout, "tests/bench", ".mjs")? {
@@ -56,7 +56,7 @@ fn measured(command: &mut Command) -> Result<Vec<Figure>, Fault> {
 fn grow(checkout: &Checkout) -> Result<(), Fault> {
     const MORE: &str = "crate/catalog/signatures/more/phrases.toml";
     let mut list = rust::cargo(&checkout.root);
-    list.args(["bench", "--quiet", "--package", "recordings", "--bench", "phrases", "--", "--list"]);
+    list.args(["bench", "--locked", "--quiet", "--package", "recordings", "--bench", "phrases", "--", "--list"]);
     let list = process::capture(&mut list)?;
     let (cores, stamp) = (checkout.join("target/bench/cores"), checkout.join("target/bench/stamp"));
     let current = [list.as_bytes(), &core::identity(checkout)?].concat();

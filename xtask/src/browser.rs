@@ -123,8 +123,9 @@ impl Browser {
         if let Some(path) = self.present(checkout, &mut refused) {
             return Ok(path);
         }
-        eprintln!("No {} found; installing one …", self.title());
-        if install_packages(&[self.debian_package()])
+        eprintln!("No {} {} or later was found.", self.title(), self.oldest());
+        let instead = format!("Name a browser of your own in {} to avoid this.", self.variable());
+        if install_packages(&[self.debian_package()], &instead)
             && let Some(path) = self.present(checkout, &mut Vec::new())
         {
             return Ok(path);
@@ -218,13 +219,18 @@ pub fn ensure_fonts() {
         ("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
     ];
     let missing: Vec<_> = missing.iter().filter(|(_, file)| !Path::new(file).exists()).map(|(name, _)| *name).collect();
-    if cfg!(target_os = "linux") && !missing.is_empty() && !install_packages(&missing) {
+    if env::var_os("ACCESS_MEDIC_NO_FONTS").is_some_and(|value| !value.is_empty()) {
+        return;
+    }
+    let instead = "Set ACCESS_MEDIC_NO_FONTS=1 to do without.";
+    if cfg!(target_os = "linux") && !missing.is_empty() && !install_packages(&missing, instead) {
         eprintln!("Without {} some scripts may show as boxes in pictures.", missing.join(" and "));
     }
 }
 
-/// Debian's and Ubuntu's way, only where it works without asking for a password.
-fn install_packages(names: &[&str]) -> bool {
+/// Debian's and Ubuntu's way, only where it works without asking for a password. It says before what it will install, and
+/// `instead`: how to avoid that.
+fn install_packages(names: &[&str], instead: &str) -> bool {
     if process::probe(Command::new("apt-get").arg("--version")).is_none() {
         return false;
     }
@@ -232,6 +238,7 @@ fn install_packages(names: &[&str]) -> bool {
     if !root && process::probe(Command::new("sudo").args(["-n", "true"])).is_none() {
         return false;
     }
+    eprintln!("Installing on this computer with apt-get: {}. {instead}", names.join(", "));
     let apt = |words: &[&str]| {
         let mut command = Command::new(if root { "env" } else { "sudo" });
         if !root {

@@ -97,7 +97,7 @@ fn compile(checkout: &Checkout, module: &Module) -> Result<PathBuf, Fault> {
     let flags = rust::remap_flags(&checkout.root, &target)?.join("\u{1f}");
     let messages = process::capture(
         rust::cargo(&checkout.root)
-            .args(["build", "--release", "--package", module.package, "--lib", "--target", rust::WASM])
+            .args(["build", "--locked", "--release", "--package", module.package, "--lib", "--target", rust::WASM])
             .args(["--message-format", "json-render-diagnostics", "--target-dir"])
             .arg(&target)
             .env("CARGO_ENCODED_RUSTFLAGS", flags),

@@ -58,7 +58,7 @@ enum Task {
         /// Only in this browser
         #[arg(long, value_enum)]
         browser: Option<Browser>,
-        /// Only tests whose name contains this
+        /// Only the files of tests whose names contain this (`flows`), or else the tests whose names do
         filter: Option<String>,
     },
     /// Run the gates, then every test, then the figures

@@ -65,7 +65,7 @@ pub fn remap_flags(root: &Path, target: &Path) -> Result<Vec<String>, Fault> {
 
 /// The folders that hold the unpacked crates. Their names depend on where a machine gets its crates from.
 fn registry_folders(root: &Path) -> Result<Vec<PathBuf>, Fault> {
-    let metadata = process::capture(cargo(root).args(["metadata", "--format-version", "1"]))?;
+    let metadata = process::capture(cargo(root).args(["metadata", "--locked", "--format-version", "1"]))?;
     let metadata: serde_json::Value =
         serde_json::from_str(&metadata).map_err(|error| Fault::Input(format!("cargo metadata: {error}")))?;
     let mut folders: Vec<PathBuf> = metadata["packages"]

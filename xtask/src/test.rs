@@ -1,9 +1,16 @@
 //! Runs every test there is: the native ones, then the extension in real browsers. Ends with one plain count.
 
 use crate::{
-    browser, browser::Browser, checkout::Checkout, extension, fault::Fault, node, process, rust, tally::Tally,
+    browser,
+    browser::Browser,
+    checkout::{self, Checkout},
+    extension,
+    fault::Fault,
+    node, process, rust,
+    tally::Tally,
 };
 use std::{
+    path::PathBuf,
     process::{Command, ExitStatus},
     thread,
 };
@@ -11,58 +18,134 @@ use std::{
 /// A file of tests that goes on for longer hangs. It is ended then, and counts as failed.
 const LONGEST: &str = "--test-timeout=600000";
 
-/// Tests that hold the product to times: nothing else runs beside them.
-const TIMED: [&str; 3] = ["flood.test.mjs", "input.test.mjs", "pages.test.mjs"];
+/// Tests that hold the product to times of a few milliseconds: nothing else runs beside them.
+const TIMED: [&str; 2] = ["flood.test.mjs", "input.test.mjs"];
+
+/// The slowest files and tests that are named at the end.
+const SLOWEST: usize = 12;
+
+/// The ending of a file of browser tests. `flows` stands for `tests/browser/flows.test.mjs`.
+const BROWSER_TESTS: &str = ".test.mjs";
 
 /// How a run of tests ended: how many of them how, and what was printed of those that failed.
 #[derive(Default)]
 pub struct Ended {
     pub tally: Tally,
     failures: String,
+    times: Vec<Time>,
+}
+
+/// How long a file or a test of a browser took.
+#[derive(Clone, Debug, PartialEq)]
+struct Time {
+    ms: u32,
+    is_file: bool,
+    name: String,
+}
+
+impl Time {
+    /// A line of `tests/browser/durations.mjs`: `1234 file tests/browser/flows.test.mjs`.
+    fn read(line: &str, browser: Browser) -> Option<Self> {
+        let mut parts = line.splitn(3, ' ');
+        let ms = parts.next()?.parse().ok()?;
+        let is_file = parts.next()? == "file";
+        Some(Self { ms, is_file, name: format!("{}: {}", browser.name(), parts.next()?) })
+    }
+}
+
+/// The files that a person asked for by a part of their names.
+#[derive(Debug, Default, PartialEq)]
+struct Files {
+    native: Vec<String>,
+    browser: Vec<String>,
+}
+
+impl Files {
+    /// No files: the word is looked for in the names of all tests.
+    fn called(filter: Option<&str>, native: &[String], browser: &[String]) -> Self {
+        let found = |files: &[String], ending: &str| {
+            let stem = |path: &str| {
+                let file = path.rsplit_once('/').map_or(path, |(_, file)| file);
+                file.strip_suffix(ending).unwrap_or(file).to_owned()
+            };
+            files.iter().filter(|path| filter.is_some_and(|word| stem(path).contains(word))).cloned().collect()
+        };
+        Self { native: found(native, ".rs"), browser: found(browser, BROWSER_TESTS) }
+    }
+
+    fn are_some(&self) -> bool {
+        !self.native.is_empty() || !self.browser.is_empty()
+    }
 }
 
 impl Ended {
     fn add(&mut self, other: Self) {
         self.tally.add(other.tally);
         self.failures += &other.failures;
+        self.times.extend(other.times);
     }
 }
 
-/// `browsers`: in which of them; `filter`: only tests whose name contains this.
+/// `browsers`: in which of them; `filter`: only the files whose names contain this or, where no file does, the tests.
 pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> Result<Ended, Fault> {
     let mut all = Ended::default();
-    all.add(part("native tests", filter, native(checkout, filter)));
-    browser::ensure_fonts();
-    let mut rest = Vec::new();
-    for &browser in browsers {
-        let (timed, others) = scripts(checkout, "tests/browser", ".test.mjs")?
-            .into_iter()
-            .partition(|path| TIMED.iter().any(|name| path.ends_with(name)));
+    let everything = scripts(checkout, "tests/browser", BROWSER_TESTS)?;
+    let files = Files::called(filter, &scripts(checkout, "tests", ".rs")?, &everything);
+    // Whole files are run; the word stands for them and not for names of tests.
+    let (word, everything) = if files.are_some() { (None, files.browser) } else { (filter, everything) };
+    if !files.native.is_empty() || filter.is_none() || word.is_some() {
+        all.add(part("native tests", word, native(checkout, word, &files.native)));
+    }
+    if !everything.is_empty() {
+        browser::ensure_fonts();
+    }
+    let (timed, others): (Vec<_>, Vec<_>) =
+        everything.into_iter().partition(|path| TIMED.iter().any(|name| path.ends_with(name)));
+    for &browser in browsers.iter().filter(|_| !timed.is_empty()) {
         let what = format!("timed tests in {}", browser.title());
-        let result = tests(checkout, browser, timed, filter).and_then(|command| watched(command, filter, true));
-        all.add(part(&what, filter, result.map(|(ended, status, _)| (ended, status))));
-        rest.push((browser, tests(checkout, browser, others, filter)));
+        let result = Tests::of(checkout, browser, "timed", &timed, word).and_then(|tests| tests.watch(true));
+        all.add(part(&what, word, result.map(|(ended, status, _)| (ended, status))));
     }
     // The others wait most of the time: the browsers go side by side, and the second one is shown afterwards.
+    let rest: Vec<_> = browsers
+        .iter()
+        .filter(|_| !others.is_empty())
+        .map(|&browser| (browser, Tests::of(checkout, browser, "others", &others, word)))
+        .collect();
     thread::scope(|scope| {
-        let started = rest.into_iter().enumerate().map(|(at, (browser, command))| {
-            (browser, scope.spawn(move || command.and_then(|command| watched(command, filter, at == 0))))
-        });
+        let started = rest
+            .into_iter()
+            .enumerate()
+            .map(|(at, (browser, tests))| (browser, scope.spawn(move || tests.and_then(|tests| tests.watch(at == 0)))));
         for (browser, running) in started.collect::<Vec<_>>() {
             let what = format!("tests in {}", browser.title());
             let result = running.join().unwrap_or(Err(Fault::Told)).map(|(ended, status, unseen)| {
                 print!("{unseen}");
                 (ended, status)
             });
-            all.add(part(&what, filter, result));
+            all.add(part(&what, word, result));
         }
     });
+    all.print_times();
+    found(all.tally, filter)?;
     Ok(all)
+}
+
+/// A word that finds nothing is a slip of the pen, and not a run without failures.
+fn found(tally: Tally, filter: Option<&str>) -> Result<(), Fault> {
+    match filter {
+        Some(filter) if tally.ran() == 0 => Err(Fault::Input(format!(
+            "No test ran: \u{201c}{filter}\u{201d} is in the name of no test and of no file of tests. A file is found by a part \
+             of its name (`flows` is tests/browser/flows.test.mjs), a recorded page by its folder and name \
+             (`healthy/app-first-response`)."
+        ))),
+        _ => Ok(()),
+    }
 }
 
 /// The end of a command: what failed, which may stand far above, and the count, and whether it is good. Nothing is said
 /// after it.
-pub fn close(Ended { tally, failures }: Ended) -> Result<(), Fault> {
+pub fn close(Ended { tally, failures, .. }: Ended) -> Result<(), Fault> {
     print!("{failures}");
     println!("\n{tally}");
     if tally.failed > 0 || tally.ran() == 0 { Err(Fault::Told) } else { Ok(()) }
@@ -91,9 +174,17 @@ fn part(what: &str, filter: Option<&str>, result: Result<(Ended, ExitStatus), Fa
     ended
 }
 
-fn native(checkout: &Checkout, filter: Option<&str>) -> Result<(Ended, ExitStatus), Fault> {
+fn native(checkout: &Checkout, word: Option<&str>, files: &[String]) -> Result<(Ended, ExitStatus), Fault> {
     let mut command = rust::cargo(&checkout.root);
-    command.args(["test", "--workspace", "--no-fail-fast"]).args(filter);
+    command.args(["test", "--locked", "--no-fail-fast"]);
+    if files.is_empty() {
+        command.arg("--workspace");
+    }
+    for file in files {
+        let name = file.trim_start_matches("tests/").trim_end_matches(".rs");
+        command.args(["--package", "recordings", "--test", name]);
+    }
+    command.args(word);
     let mut ended = Ended::default();
     // Of each program's tests, from this line to its count.
     let mut failing = false;
@@ -109,37 +200,77 @@ fn native(checkout: &Checkout, filter: Option<&str>) -> Result<(Ended, ExitStatu
     Ok((ended, status))
 }
 
-/// These files of tests in that browser, one after the other.
-fn tests(checkout: &Checkout, browser: Browser, files: Vec<String>, filter: Option<&str>) -> Result<Command, Fault> {
-    let mut command = script(checkout, browser)?;
-    command.args(["--test", "--test-reporter=spec", "--test-concurrency=1", LONGEST]);
-    if let Some(filter) = filter {
-        command.arg(format!("--test-name-pattern={filter}"));
+impl Ended {
+    fn print_times(&self) {
+        for (title, is_file) in [("Slowest files", true), ("Slowest tests", false)] {
+            let mut times: Vec<_> = self.times.iter().filter(|time| time.is_file == is_file).collect();
+            times.sort_by_key(|time| std::cmp::Reverse(time.ms));
+            if !times.is_empty() {
+                println!("\n{title}:");
+            }
+            let shown = if is_file { times.len() } else { SLOWEST };
+            times
+                .iter()
+                .take(shown)
+                .for_each(|time| println!("  {:>7.1} s  {}", f64::from(time.ms) / 1000.0, time.name));
+        }
     }
-    command.args(files);
-    Ok(command)
 }
 
-/// Runs them to the end. What is not shown as it comes is answered.
-fn watched(mut command: Command, filter: Option<&str>, shown: bool) -> Result<(Ended, ExitStatus, String), Fault> {
-    let (mut ended, mut unseen) = (Ended::default(), String::new());
-    // They stand behind the summary, to the end.
-    let mut failing = false;
-    let status = process::watch(&mut command, |line| {
-        ended.tally.add(Tally::node(line, filter.is_some()).unwrap_or_default());
-        failing |= line.ends_with("failing tests:");
-        if failing {
-            ended.failures += &format!("{line}\n");
+/// Files of tests in one browser, one after the other.
+struct Tests {
+    command: Command,
+    browser: Browser,
+    /// Where the runner writes how long each test took.
+    times: PathBuf,
+    filtered: bool,
+}
+
+impl Tests {
+    fn of(
+        checkout: &Checkout,
+        browser: Browser,
+        part: &str,
+        files: &[String],
+        word: Option<&str>,
+    ) -> Result<Self, Fault> {
+        let mut command = script(checkout, browser)?;
+        let times = checkout.join(&format!("target/tests/{}-{part}.txt", browser.name()));
+        checkout::write(&times, b"")?;
+        command.args(["--test", "--test-concurrency=1", LONGEST]);
+        command.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
+        command.arg("--test-reporter=./tests/browser/durations.mjs");
+        command.arg(format!("--test-reporter-destination={}", times.display()));
+        if let Some(word) = word {
+            command.arg(format!("--test-name-pattern={word}"));
         }
-        // Node lists each test that the filter left out.
-        let worth = !line.ends_with("# test name does not match pattern");
-        if worth && !shown {
-            unseen += line;
-            unseen.push('\n');
-        }
-        worth && shown
-    })?;
-    Ok((ended, status, unseen))
+        command.args(files);
+        Ok(Self { command, browser, times, filtered: word.is_some() })
+    }
+
+    /// Runs them to the end. What is not shown as it comes is answered.
+    fn watch(mut self, shown: bool) -> Result<(Ended, ExitStatus, String), Fault> {
+        let (mut ended, mut unseen) = (Ended::default(), String::new());
+        // They stand behind the summary, to the end.
+        let mut failing = false;
+        let status = process::watch(&mut self.command, |line| {
+            ended.tally.add(Tally::node(line, self.filtered).unwrap_or_default());
+            failing |= line.ends_with("failing tests:");
+            if failing {
+                ended.failures += &format!("{line}\n");
+            }
+            // Node lists each test that the filter left out.
+            let worth = !line.ends_with("# test name does not match pattern");
+            if worth && !shown {
+                unseen += line;
+                unseen.push('\n');
+            }
+            worth && shown
+        })?;
+        let times = checkout::read_text(&self.times)?;
+        ended.times = times.lines().filter_map(|line| Time::read(line, self.browser)).collect();
+        Ok((ended, status, unseen))
+    }
 }
 
 /// Node, told by its environment which browser to use and where the built extension is.
@@ -167,4 +298,43 @@ pub fn scripts(checkout: &Checkout, folder: &str, ending: &str) -> Result<Vec<St
         names.filter(|name| name.ends_with(ending)).map(|name| format!("{folder}/{name}")).collect();
     found.sort_unstable();
     Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owned(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_word_finds_files_by_their_names() {
+        let native = owned(&["tests/corpus.rs", "tests/checks.rs"]);
+        let browser = owned(&["tests/browser/checks.test.mjs", "tests/browser/flows.test.mjs"]);
+        let called = |word| Files::called(Some(word), &native, &browser);
+        assert_eq!(called("flows").browser, ["tests/browser/flows.test.mjs"]);
+        assert!(called("flows").native.is_empty());
+        assert_eq!(called("checks").native, ["tests/checks.rs"]);
+        assert_eq!(called("checks").browser, ["tests/browser/checks.test.mjs"]);
+        for word in ["healthy/app-first-response", "test", "mjs", "browser"] {
+            assert!(!called(word).are_some(), "{word} is in each path, but in the name of no file");
+        }
+        assert!(!Files::called(None, &native, &browser).are_some());
+    }
+
+    #[test]
+    fn a_word_that_finds_nothing_fails_and_is_named() {
+        let passed = Tally { passed: 1, ..Tally::default() };
+        assert!(found(passed, Some("flows")).is_ok() && found(Tally::default(), None).is_ok());
+        assert!(found(Tally::default(), Some("flwos")).unwrap_err().to_string().contains("flwos"));
+    }
+
+    #[test]
+    fn times_are_read_with_the_spaces_of_their_names() {
+        let time = Time::read("1234 test the badge says it", Browser::Firefox);
+        let wanted = Time { ms: 1234, is_file: false, name: "firefox: the badge says it".into() };
+        assert_eq!(time, Some(wanted));
+        assert_eq!(Time::read("", Browser::Firefox), None);
+    }
 }
