@@ -2,8 +2,13 @@
 // globalThis for each other. What comes from the core is derived from Rust and only named here.
 
 declare namespace AccessMedic {
-  type Report = import("./core/access_medic.js").Report;
-  type Diagnosis = import("./core/access_medic.js").Diagnosis;
+  /** `seen`: what the evidence shows, where the checks make another diagnosis of it. Steps are recorded by its cause. */
+  type Diagnosis = import("./core/access_medic.js").Diagnosis & {
+    seen?: import("./core/access_medic.js").Diagnosis;
+  };
+  type Report = Omit<import("./core/access_medic.js").Report, "diagnosis" | "turned"> & {
+    diagnosis?: Diagnosis;
+  };
   type Finding = import("./core/access_medic_checks.js").Finding;
   type Step = import("./core/access_medic.js").Step;
   type Attempt = import("./core/access_medic.js").Attempt;

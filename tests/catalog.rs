@@ -158,7 +158,7 @@ fn what_is_cleared_or_opened_is_openais() {
             catalogue::Remedy::Private { read } | catalogue::Remedy::Manual { read, .. } => {
                 read.iter().for_each(|address| opens(&id, address));
             }
-            catalogue::Remedy::Reload | catalogue::Remedy::Check | catalogue::Remedy::Wait => {}
+            catalogue::Remedy::Reload | catalogue::Remedy::Check { .. } | catalogue::Remedy::Wait => {}
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From what the checks found to what a person is told to do: scenario → cause → first three steps. Run with
 //! `--nocapture` to see the table.
 
-use access_medic::{Confidence, Evidence, Standing, Told, Visit, examine};
+use access_medic::{Confidence, Evidence, Standing, StepState, Told, Visit, examine};
 use access_medic_checks::{Incident, Jar, Miss, Product, Sample, Seen, Service, Trace, judge};
 
 fn trace(country: &str, address: &str) -> Trace {
@@ -163,7 +163,7 @@ fn scenarios() -> Vec<Scenario> {
 }
 
 #[test]
-fn after_each_scenario_the_first_step_is_the_right_one() {
+fn after_each_scenario_the_right_steps_come_first_and_the_first_open_one_is_next() {
     let mut wrong = Vec::new();
     for Scenario { name, cause, confidence, seen, right } in scenarios() {
         let findings = judge(&seen, Product::ChatGpt).iter().map(|finding| finding.id.to_owned()).collect();
@@ -181,10 +181,15 @@ fn after_each_scenario_the_first_step_is_the_right_one() {
         if (shown, steps.as_slice()) != (right.0, right.1.as_slice()) {
             wrong.push(format!("{name}: {shown} {steps:?}, not {} {:?}", right.0, right.1));
         }
-        // A step that comes first says why, and the checks are ticked.
+        // The checks have run, and what is next is the first of the others.
         for step in &report.plan {
-            assert!(step.why.is_none() || step.remedy != "run_checks", "{name}");
+            let checks = step.remedy == "run_checks";
+            assert_eq!(step.state == StepState::Done, checks, "{name}: {}", step.remedy);
+            assert!(step.why.is_none() || !checks, "{name}: {}", step.remedy);
         }
+        let next: Vec<_> = report.plan.iter().filter(|step| step.state == StepState::Next).collect();
+        let first = report.plan.iter().find(|step| step.remedy != "run_checks");
+        assert_eq!(next, first.into_iter().collect::<Vec<_>>(), "{name}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

@@ -338,7 +338,112 @@ fn a_check_that_returns_is_a_loop_until_something_is_done_about_it() {
     assert_eq!(cause(&[20.0], vec![]), "challenge");
     assert_eq!(cause(&[720.0, 360.0], vec![]), "challenge", "one that only waits loads again each six minutes");
     let tried = Attempt { at: T0 - 10_000.0, ..attempt("clear_check_cookies", "challenge_loop") };
-    assert_eq!(cause(&[40.0, 20.0], vec![tried]), "challenge", "what came before the remedy counts no more");
+    assert_eq!(cause(&[40.0, 20.0], vec![tried.clone()]), "challenge", "what came before the remedy counts no more");
+    for outcome in [Outcome::Skipped, Outcome::Refused, Outcome::Failed] {
+        let not_done = Attempt { outcome, ..tried.clone() };
+        assert_eq!(cause(&[40.0, 20.0], vec![not_done.clone()]), "challenge_loop", "{outcome:?}");
+        let before = Attempt { at: T0 - 90_000.0, ..tried.clone() };
+        assert_eq!(
+            cause(&[40.0, 20.0], vec![before, not_done]),
+            "challenge_loop",
+            "{outcome:?} after one that was done"
+        );
+    }
+}
+
+#[test]
+fn a_step_that_was_not_carried_out_takes_no_verdict_from_the_one_before_it() {
+    for outcome in [Outcome::Skipped, Outcome::Refused, Outcome::Failed] {
+        let after = Attempt { outcome, at: T0 - 500.0, ..attempt("reload", "blocked_by_rule") };
+        let history = vec![attempt("clear_check_cookies", "blocked_by_rule"), after];
+        let judgement = examine(&visit(blocked(), history)).judgement;
+        let judged = judgement.map(|judged| (judged.remedy, judged.verdict));
+        assert_eq!(judged, Some(("clear_check_cookies".into(), Verdict::Persists)), "{outcome:?}");
+    }
+}
+
+#[test]
+fn what_the_checks_found_changes_no_verdict_and_no_step_that_was_tried() {
+    let refused = || page("https://chatgpt.com/", 451, "", &[]);
+    let turned = |visit: Visit| Visit { findings: vec!["country_unsupported".into()], ..visit };
+    let tried = attempt("leave_vpn", "edge_refused");
+    for (visit, shown) in [
+        (visit(refused(), vec![tried.clone()]), None),
+        (turned(visit(refused(), vec![tried.clone()])), Some("region_unsupported")),
+    ] {
+        let report = examine(&visit);
+        assert_eq!(report.turned.as_ref().map(|turned| turned.cause.as_str()), shown);
+        // The page that comes back is the same one, whatever the checks make of it.
+        let judgement = report.judgement.expect("a verdict");
+        assert_eq!((judgement.verdict, judgement.cause.as_str()), (Verdict::Persists, "edge_refused"), "{shown:?}");
+        let step = report.plan.iter().find(|step| step.remedy == "leave_vpn").expect("the step");
+        assert_eq!(step.state, StepState::Tried, "{shown:?}");
+    }
+    // Another fault is another one with and without a finding.
+    let other = turned(visit(page("https://chatgpt.com/", 502, "", &[]), vec![tried]));
+    assert_eq!(examine(&other).judgement.map(|judged| judged.verdict), Some(Verdict::Changed));
+}
+
+#[test]
+fn a_check_that_runs_leaves_no_way_to_clear_whatever_was_found() {
+    let check = |ago: &[f64]| {
+        let headers = vec![Header { name: "cf-mitigated".into(), value: "challenge".into() }];
+        let evidence = Evidence {
+            response: Some(Response { status: 403, headers }),
+            ..page("https://chatgpt.com/", 403, "", &["window._cf_chl_opt"])
+        };
+        let load =
+            |ago: &f64| Load { at: T0 - ago * 1000.0, place: "chatgpt.com/".into(), cause: Some("challenge".into()) };
+        let (loads, findings) = (ago.iter().map(load).collect(), vec!["cookies_heavy".into()]);
+        let report = examine(&Visit { loads, findings, ..visit(evidence, vec![]) });
+        let steps = report.plan.iter().chain(&report.tools);
+        let clears = steps.filter(|step| matches!(step.action, Action::Clear { .. })).map(|step| step.remedy.clone());
+        (report.diagnosis.expect("a check").cause, clears.collect::<Vec<_>>())
+    };
+    assert_eq!(check(&[]), ("challenge".into(), vec![]));
+    // One that comes back again and again is itself what fails.
+    let loop_of = ("challenge_loop".into(), vec!["clear_site_data".into(), "clear_check_cookies".into()]);
+    assert_eq!(check(&[40.0, 20.0]), loop_of);
+}
+
+#[test]
+fn a_server_may_name_a_pause_as_a_date_and_none_of_years() {
+    let seconds = |value: &str| {
+        let mut evidence = page("https://chatgpt.com/", 429, "Too many requests", &[]);
+        let header = Header { name: "retry-after".into(), value: value.into() };
+        evidence.response = Some(Response { status: 429, headers: vec![header] });
+        let report = examine(&visit(evidence, vec![]));
+        let waits = report.plan.iter().find_map(|step| match step.action {
+            Action::Wait { seconds, .. } => Some(seconds),
+            _ => None,
+        });
+        (report.diagnosis.and_then(|diagnosis| diagnosis.facts.retry_after), waits.expect("a pause"))
+    };
+    let day = 24 * 60 * 60;
+    for (value, expected) in [
+        ("90", 90),
+        ("99999999", day),
+        ("4294967295", day),
+        ("99999999999999999999", day),
+        // T0 is 2026-11-18 11:06:40 UTC.
+        ("Wed, 18 Nov 2026 11:08:40 GMT", 120),
+        ("Wednesday, 18-Nov-26 11:08:40 GMT", 120),
+        ("Wed Nov 18 11:08:40 2026", 120),
+        ("Wed, 18 Nov 2026 11:00:00 GMT", 0),
+        ("Fri, 18 Nov 2050 11:00:00 GMT", day),
+    ] {
+        assert_eq!(seconds(value), (Some(expected), expected), "{value}");
+    }
+    for odd in ["soon", "-5", "1.5e9", "Wed, 32 Nov 2026 11:08:40 GMT", "Wed, 18 Foo 2026 11:08:40 GMT", "18 Nov"] {
+        assert_eq!(seconds(odd).0, None, "{odd}");
+    }
+    // The same where the diagnosis only stands.
+    let facts = Told { retry_after: Some(u32::MAX), resets: None };
+    let standing = Standing { cause: "too_many_requests".into(), confidence: Confidence::Likely, overlay: true, facts };
+    let later = Evidence { page: None, response: None, ..blocked() };
+    let report = examine(&Visit { standing: Some(standing), ..visit(later, vec![]) });
+    let wait = report.plan.into_iter().find(|step| step.remedy == "wait").expect("a pause").action;
+    assert_eq!(wait, Action::Wait { seconds: day, until: Some(T0 + f64::from(day) * 1000.0) });
 }
 
 fn token() -> impl Strategy<Value = String> {

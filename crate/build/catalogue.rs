@@ -51,7 +51,12 @@ pub enum Remedy {
         storage: bool,
     },
     Reload,
-    Check,
+    Check {
+        /// The remedy whose hosts have their cookies counted.
+        counts: String,
+        /// The remedy whose cookies count as left over.
+        leftovers: String,
+    },
     Open {
         address: String,
     },
@@ -189,6 +194,14 @@ fn moment() -> u16 {
 pub fn read(root: &Path) -> Result<Catalogue, String> {
     let remedies_file = root.join("remedies.toml");
     let remedies: BTreeMap<String, Remedy> = parse(&remedies_file)?;
+    for (id, remedy) in &remedies {
+        let Remedy::Check { counts, leftovers } = remedy else { continue };
+        if let Some(other) =
+            [counts, leftovers].into_iter().find(|other| !matches!(remedies.get(*other), Some(Remedy::Clear { .. })))
+        {
+            return Err(said(&remedies_file, &format!("`{id}` names `{other}`, which clears nothing")));
+        }
+    }
     let mut causes = Vec::new();
     for file in listed(&root.join("causes"))? {
         let family = stem(&file);

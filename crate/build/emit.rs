@@ -54,12 +54,14 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
         );
     }
     let _ = writeln!(w, "];\npub static REMEDIES: &[Remedy] = &[");
+    let place_of =
+        |remedy: &str| catalogue.remedies.keys().position(|known| known == remedy).expect("checked when read");
     for (id, remedy) in &catalogue.remedies {
         let read = match remedy {
             Remedy::Manual { read, .. } | Remedy::Private { read } => read.as_deref(),
             _ => None,
         };
-        let _ = writeln!(w, "Remedy {{ id: {id:?}, hands: {}, read: {read:?} }},", hands_source(remedy));
+        let _ = writeln!(w, "Remedy {{ id: {id:?}, hands: {}, read: {read:?} }},", hands_source(remedy, &place_of));
     }
     let _ = writeln!(w, "];\npub static FINDINGS: &[Finding] = &[");
     let place = |cause: &String| catalogue.causes.iter().position(|(known, _, _)| known == cause);
@@ -231,7 +233,7 @@ fn clue_numbers(clue: &Clue, interned: &mut Interned, sets: &[&String]) -> (u8, 
     (11, vec![u16::from(clue.bare.unwrap_or_default())])
 }
 
-fn hands_source(remedy: &Remedy) -> String {
+fn hands_source(remedy: &Remedy, place_of: &dyn Fn(&str) -> usize) -> String {
     match remedy {
         Remedy::Clear { hosts, app, cookies, keep, storage } => {
             let listed =
@@ -242,7 +244,9 @@ fn hands_source(remedy: &Remedy) -> String {
             )
         }
         Remedy::Reload => "Hands::Reload".into(),
-        Remedy::Check => "Hands::Check".into(),
+        Remedy::Check { counts, leftovers } => {
+            format!("Hands::Check {{ counts: {}, leftovers: {} }}", place_of(counts), place_of(leftovers))
+        }
         Remedy::Open { address } => format!("Hands::Open({address:?})"),
         Remedy::Wait => "Hands::Wait".into(),
         Remedy::Private { .. } => "Hands::Private".into(),

@@ -61,7 +61,11 @@ pub enum Hands {
         storage: bool,
     },
     Reload,
-    Check,
+    /// Indices of [`REMEDIES`]: whose hosts have their cookies counted, and whose cookies count as left over.
+    Check {
+        counts: u16,
+        leftovers: u16,
+    },
     Open(&'static str),
     Wait,
     Private,
@@ -234,6 +238,10 @@ impl Signature {
             })
         })
     }
+}
+
+pub fn cause(id: &str) -> Option<&'static Cause> {
+    CAUSES.iter().find(|cause| cause.id == id)
 }
 
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));

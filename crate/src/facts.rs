@@ -9,6 +9,7 @@ use crate::{
     evidence::{Evidence, Page},
     report::{Facts, Failing, ReasonKind},
     signature::BARE_ELEMENTS,
+    wait::retry_after,
 };
 
 /// A machine-readable code and where it stood.
@@ -54,11 +55,11 @@ pub fn signals<'e>(evidence: &'e Evidence, address: &Address) -> Signals<'e> {
             }
         }
         if let Some(payload) = address.parameter("payload").as_deref().and_then(payload) {
-            signals.json(&payload, ReasonKind::Address);
+            signals.json(&payload, ReasonKind::Address, evidence.at);
         }
     }
     if let Some(page) = &evidence.page {
-        signals.body(page, status(evidence));
+        signals.body(page, status(evidence), evidence.at);
         // The login's error page prints the code in its sentence: "… (invalid_state)", "错误代码：unsupported_country",
         // or in a line of its own.
         if address.host.starts_with("auth") && page.elements <= BARE_ELEMENTS {
@@ -77,7 +78,7 @@ impl<'e> Signals<'e> {
         }
     }
 
-    fn body(&mut self, page: &'e Page, status: Option<u16>) {
+    fn body(&mut self, page: &'e Page, status: Option<u16>, at: f64) {
         self.printed = printed(&page.text);
         let text = page.text.trim();
         if text.len() > BODY_LIMIT {
@@ -89,7 +90,7 @@ impl<'e> Signals<'e> {
         }
         // The app answers healthy requests in JSON too, with error words in templates.
         if text.starts_with('{') && status.is_none_or(|status| status >= 400) {
-            self.json(text, ReasonKind::Code);
+            self.json(text, ReasonKind::Code, at);
         }
         if is_cloudflare_page(page)
             && let Some(number) = self.printed.error_number.or(self.printed.number)
@@ -99,7 +100,7 @@ impl<'e> Signals<'e> {
     }
 
     /// `{"error":{"code":…}}`, `{"detail":{"code":…}}`, `{"error_code":…}`.
-    fn json(&mut self, text: &str, from: ReasonKind) {
+    fn json(&mut self, text: &str, from: ReasonKind, at: f64) {
         let members = body::members(text);
         let ours = || members.iter().filter(|member| member.parent.is_none_or(|parent| CODE_PARENTS.contains(&parent)));
         for key in CODE_KEYS {
@@ -111,7 +112,7 @@ impl<'e> Signals<'e> {
             match member.key {
                 "requestId" | "request_id" => self.request_id = Some(member.value.to_owned()),
                 "ray_id" => self.ray_id = Some(member.value.to_owned()),
-                "retry_after" => self.retry_after = member.value.parse().ok(),
+                "retry_after" => self.retry_after = retry_after(member.value, at),
                 _ => {}
             }
         }
@@ -150,7 +151,7 @@ pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts
         .map(str::to_owned),
         country: signals.codes.iter().any(|code| code.value == "1009").then(|| country(text)).flatten(),
         retry_after: header(evidence, "retry-after")
-            .and_then(|value| value.trim().parse().ok())
+            .and_then(|value| retry_after(value.trim(), evidence.at))
             .or(signals.retry_after),
         resets: evidence.alerts.iter().find_map(|alert| clock(&alert.text)).map(str::to_owned),
         time: signals.printed.time.map(str::to_owned),

@@ -26,6 +26,7 @@ pub use report::{
 
 use address::Address;
 use catalog::Signature;
+use plan::Known;
 
 /// The one function. Evidence that shows nothing (no page, no alert, no failure) leaves the standing diagnosis as
 /// it is, so that a plan can be made anew after a step.
@@ -48,13 +49,8 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
         return Report::default();
     }
     let seen = diagnose::diagnose(visit, counts);
-    // With what the checks say of it.
-    let weighed = |id: &str, confidence| {
-        let cause = catalog::CAUSES.iter().find(|cause| cause.id == id)?;
-        Some(plan::turn(visit, cause, confidence).map_or((cause, None), |(cause, finding)| (cause, Some(finding))))
-    };
-    let shown = seen.as_ref().and_then(|seen| weighed(&seen.cause, seen.confidence));
-    let judgement = verdict::judge(visit, shown.map(|(cause, _)| cause));
+    let weigh = |id: &str, confidence| catalog::cause(id).map(|seen| plan::weigh(visit, seen, confidence));
+    let judgement = verdict::judge(visit, seen.as_ref().and_then(|seen| catalog::cause(&seen.cause)));
     // A page or a failure tells all there is; an alert is weighed against what stands; silence changes nothing.
     let silent = evidence.page.is_none() && evidence.failure.is_none();
     let outweighs = |seen: &Diagnosis, standing: &Standing| {
@@ -70,21 +66,25 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
         (None, Some(Diagnosis { facts, .. })) => Told { retry_after: facts.retry_after, resets: facts.resets.clone() },
         (None, None) => Told::default(),
     };
-    let known = standing.map_or(shown, |standing| weighed(&standing.cause, standing.confidence));
-    let cause = known.map(|(cause, _)| cause);
-    let turned = known.and_then(|(cause, finding)| {
+    let known = match (standing, &seen) {
+        (Some(Standing { cause, confidence, .. }), _) => weigh(cause, *confidence),
+        (None, Some(Diagnosis { cause, confidence, .. })) => weigh(cause, *confidence),
+        (None, None) => None,
+    };
+    let turned = known.and_then(|Known { shown, finding, .. }| {
         Some(Turned {
-            cause: cause.id.to_owned(),
-            family: cause.family.to_owned(),
-            mover: cause.mover,
-            why: finding?.id.to_owned(),
+            cause: shown.id.to_owned(),
+            family: shown.family.to_owned(),
+            mover: shown.mover,
+            confidence: Confidence::Likely,
+            reasons: vec![Reason { clue: ReasonKind::Finding, quote: finding?.id.to_owned() }],
         })
     });
     Report {
-        stands: standing.is_some() && cause.is_some(),
+        stands: standing.is_some() && known.is_some(),
         turned,
-        plan: cause.map(|cause| plan::plan(visit, cause, &told, &address, judgement.as_ref())).unwrap_or_default(),
-        tools: if ours { plan::tools(cause, &address) } else { Vec::new() },
+        plan: known.map(|known| plan::plan(visit, known, &told, &address, judgement.as_ref())).unwrap_or_default(),
+        tools: if ours { plan::tools(known.map(|known| known.seen), &address) } else { Vec::new() },
         diagnosis: if standing.is_some() { None } else { seen },
         judgement,
     }

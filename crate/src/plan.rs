@@ -8,23 +8,41 @@ use crate::{
     wait::wait,
 };
 
-/// What follows from the checks comes first. On other people's pages nothing is offered to be cleared.
-pub fn plan(visit: &Visit, cause: &Cause, told: &Told, address: &Address, judgement: Option<&Judgement>) -> Vec<Step> {
+/// A cause that the evidence shows, and what the checks make of it.
+#[derive(Clone, Copy)]
+pub struct Known {
+    /// Steps are recorded and judged by this one.
+    pub seen: &'static Cause,
+    /// The plan is for this one.
+    pub shown: &'static Cause,
+    /// What makes the one of the other.
+    pub finding: Option<&'static Finding>,
+}
+
+/// What follows from the checks comes first. On other people's pages nothing is offered to be cleared, nor while a human
+/// check runs, unless the check itself is what fails: its own plan then has a clearing.
+pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgement: Option<&Judgement>) -> Vec<Step> {
+    let Known { seen, shown: cause, .. } = known;
     let ours = address.is_openai();
+    let clears = ours && (!is_check(seen) || seen.plan.iter().any(|step| is_clearing(*step)));
     let advised = findings(visit, cause).flat_map(|finding| finding.steps.iter().map(|step| (*step, Some(finding.id))));
     let mut steps: Vec<Step> = Vec::new();
     for (id, why) in advised.chain(cause.plan.iter().map(|step| (*step, None))) {
         let Some(remedy) = catalog::REMEDIES.get(usize::from(id)) else { continue };
-        let offered = ours || !matches!(remedy.hands, Hands::Clear { .. } | Hands::Check);
+        let offered = match remedy.hands {
+            Hands::Clear { .. } => clears,
+            Hands::Check { .. } => ours,
+            _ => true,
+        };
         if !offered || steps.iter().any(|step| step.remedy == remedy.id) {
             continue;
         }
-        let last = visit.history.iter().rfind(|attempt| attempt.remedy == remedy.id && attempt.cause == cause.id);
-        let checked = matches!(remedy.hands, Hands::Check) && !visit.findings.is_empty();
+        let last = visit.history.iter().rfind(|attempt| attempt.remedy == remedy.id && attempt.cause == seen.id);
+        let checked = matches!(remedy.hands, Hands::Check { .. }) && !visit.findings.is_empty();
         steps.push(Step {
             remedy: remedy.id.to_owned(),
             action: match remedy.hands {
-                Hands::Wait => wait(visit, cause, told, remedy.id),
+                Hands::Wait => wait(visit, known, told, remedy.id),
                 _ => action(remedy, address),
             },
             state: match last {
@@ -42,6 +60,14 @@ pub fn plan(visit: &Visit, cause: &Cause, told: &Told, address: &Address, judgem
     steps
 }
 
+fn is_check(cause: &Cause) -> bool {
+    cause.family == "challenge"
+}
+
+fn is_clearing(remedy: u16) -> bool {
+    catalog::REMEDIES.get(usize::from(remedy)).is_some_and(|remedy| matches!(remedy.hands, Hands::Clear { .. }))
+}
+
 /// What the checks found and counts for a cause, strongest first.
 fn findings(visit: &Visit, cause: &Cause) -> impl Iterator<Item = &'static Finding> {
     let found = |finding: &&Finding| visit.findings.iter().any(|id| id == finding.id);
@@ -49,22 +75,26 @@ fn findings(visit: &Visit, cause: &Cause) -> impl Iterator<Item = &'static Findi
 }
 
 /// What the checks found says more than the page did, unless a machine said it there.
-pub fn turn(visit: &Visit, cause: &Cause, confidence: Confidence) -> Option<(&'static Cause, &'static Finding)> {
+pub fn weigh(visit: &Visit, seen: &'static Cause, confidence: Confidence) -> Known {
+    let as_seen = Known { seen, shown: seen, finding: None };
     if confidence == Confidence::Certain {
-        return None;
+        return as_seen;
     }
-    let (other, finding) = findings(visit, cause).find_map(|finding| Some((finding.cause?, finding)))?;
-    let other = catalog::CAUSES.get(usize::from(other)).filter(|other| other.id != cause.id)?;
-    Some((other, finding))
+    let named =
+        findings(visit, seen).find_map(|finding| Some((catalog::CAUSES.get(usize::from(finding.cause?))?, finding)));
+    match named {
+        Some((shown, finding)) if shown.id != seen.id => Known { seen, shown, finding: Some(finding) },
+        _ => as_seen,
+    }
 }
 
 /// The checks and the ways to clear, for a person who wants one whatever the plan says. Clearing while a human check
-/// runs would throw away what it is about to earn.
-pub fn tools(cause: Option<&Cause>, address: &Address) -> Vec<Step> {
-    let challenge = cause.is_some_and(|cause| cause.family == "challenge");
+/// runs would throw away what it is about to earn. `seen` is the cause that the evidence shows.
+pub fn tools(seen: Option<&Cause>, address: &Address) -> Vec<Step> {
+    let challenge = seen.is_some_and(is_check);
     let offered = |remedy: &&Remedy| match remedy.hands {
         Hands::Clear { .. } => !challenge,
-        Hands::Check => true,
+        Hands::Check { .. } => true,
         _ => false,
     };
     // By id, which is also the gentlest first: check cookies, login cookies, the data of this site, of all sites.
@@ -112,7 +142,17 @@ fn action(remedy: &Remedy, address: &Address) -> Action {
             Action::Clear { scope: Scope { hosts, cookies: cookies.map(owned), keep: owned(keep), storage } }
         }
         Hands::Reload => Action::Reload,
-        Hands::Check => Action::Check,
+        Hands::Check { counts, leftovers } => {
+            let scope = |remedy: u16| match action(catalog::REMEDIES.get(usize::from(remedy))?, address) {
+                Action::Clear { scope } => Some(scope),
+                _ => None,
+            };
+            let hosts = scope(counts).map(|scope| scope.hosts).unwrap_or_default();
+            Action::Check {
+                hosts: hosts.into_iter().filter(|host| !host.starts_with("*.")).collect(),
+                leftovers: scope(leftovers).and_then(|scope| scope.cookies).unwrap_or_default(),
+            }
+        }
         Hands::Open(address) => Action::Open { address: address.to_owned() },
         Hands::Private if address.is_openai() => Action::Private {
             address: if address.is_login() {

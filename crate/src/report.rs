@@ -21,7 +21,8 @@ pub struct Report {
     pub turned: Option<Turned>,
     /// What to do, best first; empty without a diagnosis.
     pub plan: Vec<Step>,
-    /// The ways to clear that a person may choose at any time on this page; empty while a human check runs.
+    /// The checks, and the ways to clear that a person may choose at any time on this page; none of these while a human
+    /// check runs.
     pub tools: Vec<Step>,
     /// Whether the last remedy helped, on the first evidence that can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -47,15 +48,17 @@ pub struct Diagnosis {
     pub others: Vec<Other>,
 }
 
-/// What a finding makes of a diagnosis.
+/// What a finding makes of a diagnosis: these fields take the place of the diagnosis's own. Steps are recorded, and loads
+/// remembered, by the cause that the diagnosis itself names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Turned {
     pub cause: String,
     pub family: String,
     pub mover: Mover,
+    pub confidence: Confidence,
     /// The finding that says so.
-    pub why: String,
+    pub reasons: Vec<Reason>,
 }
 
 /// A cause that fits less well than the first one, with what speaks for it.
@@ -124,7 +127,7 @@ pub enum ReasonKind {
     Failure,
     /// A failed request: status or network error, host and path.
     Request,
-    /// What the checks found, by its id; the shell makes it of [`Turned`].
+    /// What the checks found, by its id.
     Finding,
     /// Earlier loads of the tab: how many, within how many minutes.
     Loads,
@@ -235,7 +238,12 @@ pub enum Action {
     },
     Reload,
     /// Runs the checks.
-    Check,
+    Check {
+        /// Exact hosts whose cookies are counted.
+        hosts: Vec<String>,
+        /// Names of cookies that a login in progress leaves behind, `*` at the end allowed.
+        leftovers: Vec<String>,
+    },
     /// Opens a page of OpenAI's in a new tab.
     Open {
         address: String,

@@ -5,7 +5,7 @@ use access_medic_phrases::{Found, Trie};
 use crate::{
     address::{Address, glob},
     catalog::{self, Clue, Numbers, Signature, Strings},
-    evidence::{Alert, Evidence, Load, Page, Request, Visit},
+    evidence::{Alert, Evidence, Load, Outcome, Page, Request, Visit},
     facts::{self, Signals},
     report::{Reason, ReasonKind, Surface},
 };
@@ -228,7 +228,8 @@ impl<'e> Scene<'e> {
 
     /// How many earlier loads fit, since the last remedy that was carried out and within so many seconds.
     fn earlier(&self, cause: &str, place: &str, within: u32) -> usize {
-        let attempt = self.visit.history.last().map_or(0.0, |attempt| attempt.at);
+        let done = self.visit.history.iter().rfind(|attempt| attempt.outcome == Outcome::Done);
+        let attempt = done.map_or(0.0, |attempt| attempt.at);
         let since = attempt.max(self.evidence.at - f64::from(within) * 1000.0);
         let fits = |load: &&Load| {
             load.at > since

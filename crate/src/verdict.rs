@@ -7,15 +7,16 @@ use crate::{
     report::{Judgement, Surface, Verdict},
 };
 
-/// The attempt that waits for a verdict, if there is one.
+/// The attempt that waits for a verdict, if there is one: the last step that was carried out.
 fn pending(visit: &Visit) -> Option<&Attempt> {
-    let last = visit.history.iter().rfind(|attempt| attempt.outcome != Outcome::Skipped);
-    last.filter(|attempt| attempt.outcome == Outcome::Done && attempt.verdict.is_none())
+    let last = visit.history.iter().rfind(|attempt| attempt.outcome == Outcome::Done);
+    last.filter(|attempt| attempt.verdict.is_none())
 }
 
 /// `None` while nothing can be told: no attempt, no later load, a human check in between, a page that says
 /// nothing, or a page that loads where the fault only shows when the app is used.
-/// `seen` is the cause that this evidence shows, never one that only stands from before.
+/// `seen` is the cause that this evidence shows, never one that only stands from before, and never what the checks make
+/// of it.
 pub fn judge(visit: &Visit, seen: Option<&Cause>) -> Option<Judgement> {
     let attempt = pending(visit)?;
     let evidence = &visit.evidence;

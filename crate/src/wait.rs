@@ -2,8 +2,8 @@
 //! grows with each try. It starts no clock; the shell counts down.
 
 use crate::{
-    catalog::Cause,
     evidence::{Told, Visit},
+    plan::Known,
     report::Action,
 };
 
@@ -16,12 +16,47 @@ const LONGEST: u32 = 1800;
 const GROWTH: u32 = 4;
 /// A time of day that lies further ahead, in minutes, has just passed.
 const PASSED: u32 = 20 * 60;
+/// Longest pause that a server may name, in seconds: Cloudflare's longest limit of requests. Of a longer one nobody sees the
+/// end in a tab that stays open; after a day the page is tried again, and says again how long to wait.
+const NAMED: u32 = 24 * 60 * 60;
 
-pub fn wait(visit: &Visit, cause: &Cause, told: &Told, remedy: &str) -> Action {
+/// What `Retry-After` says (RFC 9110, section 10.2.3), seconds or a date, as seconds from a moment on.
+pub fn retry_after(value: &str, at: f64) -> Option<u32> {
+    if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(((date(value)? - at) / SECOND).clamp(0.0, f64::from(NAMED)) as u32);
+    }
+    // What does not fit a number is longer still.
+    Some(value.parse().unwrap_or(NAMED).min(NAMED))
+}
+
+/// A date in one of the three forms of HTTP (RFC 9110, section 5.6.7), in milliseconds since 1970.
+fn date(text: &str) -> Option<f64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let words: Vec<&str> = text.split([' ', ',', '-', ':']).filter(|word| !word.is_empty()).take(9).collect();
+    let (day, month, year, time) = match *words.as_slice() {
+        [_, day, month, year, hour, minute, second, "GMT"] => (day, month, year, [hour, minute, second]),
+        [_, month, day, hour, minute, second, year] => (day, month, year, [hour, minute, second]),
+        _ => return None,
+    };
+    let number = |word: &str, range: std::ops::RangeInclusive<u32>| {
+        word.parse().ok().filter(|number| range.contains(number) && word.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    let month = MONTHS.iter().position(|known| *known == month)? as u32 + 1;
+    let day = number(day, 1..=31)?;
+    let year = number(year, 0..=9999).map(|year| if year < 100 { year + 2000 } else { year })?;
+    let [hour, minute, second] = time;
+    let seconds = number(hour, 0..=23)? * 3600 + number(minute, 0..=59)? * 60 + number(second, 0..=60)?;
+    // Years begin in March here, so that the day that leap years add is their last.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
+    Some((f64::from(days) - 719_469.0) * f64::from(DAY) * 60.0 * SECOND + f64::from(seconds) * SECOND)
+}
+
+pub fn wait(visit: &Visit, Known { seen, shown, .. }: Known, told: &Told, remedy: &str) -> Action {
     let Some(until) = named(visit, told) else {
-        let mut seconds = u32::from(cause.wait);
+        let mut seconds = u32::from(shown.wait);
         for attempt in &visit.history {
-            if attempt.remedy == remedy && attempt.cause == cause.id && seconds < LONGEST {
+            if attempt.remedy == remedy && attempt.cause == seen.id && seconds < LONGEST {
                 seconds *= GROWTH;
             }
         }
@@ -33,7 +68,7 @@ pub fn wait(visit: &Visit, cause: &Cause, told: &Told, remedy: &str) -> Action {
 /// In milliseconds since 1970.
 fn named(visit: &Visit, told: &Told) -> Option<f64> {
     if let Some(seconds) = told.retry_after {
-        return Some(visit.evidence.at + f64::from(seconds) * SECOND);
+        return Some(visit.evidence.at + f64::from(seconds.min(NAMED)) * SECOND);
     }
     let named = time_of_day(told.resets.as_deref()?)?;
     let minute = (visit.now / SECOND / 60.0) as u32;
@@ -65,10 +100,11 @@ fn time_of_day(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Attempt, Evidence, Mover, Outcome, Surface};
+    use crate::{Attempt, Evidence, Mover, Outcome, Surface, catalog::Cause};
 
-    const CAUSE: Cause =
+    static CAUSE: Cause =
         Cause { id: "server_error", family: "outage", mover: Mover::Wait, overlay: true, plan: &[], wait: 15 };
+    const KNOWN: Known = Known { seen: &CAUSE, shown: &CAUSE, finding: None };
     /// 2026-11-22 14:00:30 UTC.
     const NOW: f64 = 1_795_356_030_000.0;
 
@@ -88,7 +124,7 @@ mod tests {
 
     #[test]
     fn without_a_time_each_pause_is_longer_and_none_is_longer_than_half_an_hour() {
-        let seconds = |waited| match wait(&visit(waited, 0.0), &CAUSE, &Told::default(), "wait") {
+        let seconds = |waited| match wait(&visit(waited, 0.0), KNOWN, &Told::default(), "wait") {
             Action::Wait { seconds, until: None } => seconds,
             other => panic!("{other:?}"),
         };
@@ -99,19 +135,32 @@ mod tests {
     fn what_the_server_said_counts_from_the_load() {
         let told = Told { retry_after: Some(120), resets: Some("9:00 PM".into()) };
         let until = NOW + 110.0 * SECOND;
-        assert_eq!(wait(&visit(3, 0.0), &CAUSE, &told, "wait"), Action::Wait { seconds: 110, until: Some(until) });
+        assert_eq!(wait(&visit(3, 0.0), KNOWN, &told, "wait"), Action::Wait { seconds: 110, until: Some(until) });
         let told = Told { retry_after: Some(5), resets: None };
         assert_eq!(
-            wait(&visit(0, 0.0), &CAUSE, &told, "wait"),
+            wait(&visit(0, 0.0), KNOWN, &told, "wait"),
             Action::Wait { seconds: 0, until: Some(NOW - 5.0 * SECOND) }
         );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn dates_are_read_as_a_library_reads_them(seconds in 946_684_800_u64..4_102_444_800) {
+            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(seconds);
+            proptest::prop_assert_eq!(date(&httpdate::fmt_http_date(time)), Some(seconds as f64 * SECOND));
+        }
+
+        #[test]
+        fn no_value_makes_it_fail(value in ".{0,60}|[A-Z][a-z]{2}, [0-9]{2,12} [A-Z][a-z]{2} [0-9]{2,12} [0-9:]{1,20} GMT") {
+            proptest::prop_assert!(retry_after(&value, NOW).is_none_or(|seconds| seconds <= NAMED));
+        }
     }
 
     #[test]
     fn a_time_of_day_is_the_next_one_by_the_clock_here() {
         let minutes = |resets: &str, offset| match wait(
             &visit(0, offset),
-            &CAUSE,
+            KNOWN,
             &Told { retry_after: None, resets: Some(resets.into()) },
             "wait",
         ) {

@@ -28,7 +28,7 @@ export async function remember(entry) {
 export const mark = (entry, remedy, outcome) =>
   edited(entry, ({ history, report: { plan, diagnosis } }) => {
     if (!diagnosis || !plan.some((step) => step.remedy === remedy)) return history;
-    const { cause, surface } = diagnosis;
+    const { cause, surface } = diagnosis.seen ?? diagnosis;
     return [...history, { remedy, cause, surface, at: Date.now(), outcome }];
   });
 

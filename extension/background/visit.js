@@ -112,8 +112,8 @@ export async function examinePage(tab, evidence) {
 
 /** The attempt that the next load judges. @param {Attempt[]} history */
 function pending(history) {
-  const last = history.findLast(({ outcome }) => outcome !== "skipped");
-  return last?.outcome === "done" && !last.verdict ? last : undefined;
+  const last = history.findLast(({ outcome }) => outcome === "done");
+  return last?.verdict ? undefined : last;
 }
 
 /** @param {number} tab @param {string} url @param {number} at @returns {Case} */
@@ -121,7 +121,7 @@ const blank = (tab, url, at) => ({
   tab,
   url,
   at,
-  report: { plan: [], tools: [] },
+  report: { stands: false, plan: [], tools: [] },
   receipts: {},
   closed: false,
   history: [],
@@ -136,10 +136,12 @@ function findingsOf({ checks }) {
 /**
  * @param {Evidence} evidence
  * @param {Case} entry
- * @param {Report["diagnosis"]} standing
+ * @param {Report["diagnosis"]} drawn
  * @param {Journal["loads"]} loads
+ * @returns {Promise<Report | undefined>}
  */
-async function ask(evidence, entry, standing, loads) {
+async function ask(evidence, entry, drawn, loads) {
+  const standing = drawn?.seen ?? drawn;
   const whole = { alerts: [], requests: [], guests: [], ...evidence };
   const { history, symptom } = entry;
   const now = Date.now();
@@ -164,15 +166,15 @@ async function ask(evidence, entry, standing, loads) {
   };
 }
 
-/** @param {AccessMedic.Diagnosis} diagnosis @param {NonNullable<Report["turned"]>} turned */
-function turn({ cause, confidence, reasons, others, ...rest }, { why, ...turned }) {
-  return {
-    ...rest,
-    ...turned,
-    confidence: /** @type {const} */ ("likely"),
-    reasons: [{ clue: /** @type {const} */ ("finding"), quote: why }],
-    others: [{ cause, confidence, reasons }, ...others.filter((one) => one.cause !== turned.cause)],
-  };
+/**
+ * @param {AccessMedic.Diagnosis} seen
+ * @param {NonNullable<import("../core/access_medic.js").Report["turned"]>} turned
+ * @returns {AccessMedic.Diagnosis}
+ */
+function turn(seen, turned) {
+  const { cause, confidence, reasons, others } = seen;
+  const rest = others.filter((one) => one.cause !== turned.cause);
+  return { ...seen, ...turned, others: [{ cause, confidence, reasons }, ...rest], seen };
 }
 
 /** The journal with what the evidence adds. @param {Known} known @param {Evidence} evidence @returns {Journal} */
@@ -314,7 +316,8 @@ export async function examineEvidence(tab, reported) {
     const answer = await follow(before, tab, { ...evidence, requests }, earlier);
     const next = answer ? answer.entry : before;
     const load = loads.at(-1);
-    const cause = next?.at === at && next.report.diagnosis?.cause;
+    const { diagnosis } = next?.report ?? {};
+    const cause = next?.at === at && (diagnosis?.seen ?? diagnosis)?.cause;
     if (cause && load?.at === at) load.cause = cause;
     const seen = lookedAt(known.seen, evidence, answer !== undefined);
     return { ...known, case: next, seen, journal: { loads, ...journal } };

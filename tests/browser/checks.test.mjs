@@ -279,6 +279,20 @@ test("40 kB of cookies", async () => {
   assert.equal(steps[0], "clear_site_data");
 });
 
+test("40 kB of cookies on a human check", async () => {
+  const cookies = Array.from(
+    { length: 150 },
+    (_, at) => `big${at}=${"x".repeat(260)}; path=/; secure`,
+  );
+  const { ids, found } = await check("challenge/stock-en", {}, async (tab) => {
+    await tab.goto(stage.player.seed("chatgpt.com", cookies));
+  });
+  assert.deepEqual(unusual(ids), ["cookies_heavy"]);
+  // Nothing is cleared while it runs.
+  const kinds = [...found.report.plan, ...found.report.tools].map(({ action }) => action.kind);
+  assert.ok(!kinds.includes("clear"), `${kinds}`);
+});
+
 test("they can be stopped, and show how far they are", async () => {
   play(stage.player, everywhere({ status: 0, failure: "timed_out" }));
   showing = await stage.show(stage.recording("edge_refused/status-451"));

@@ -10,6 +10,12 @@ const SLOW: u32 = 1_500;
 /// A `Cookie` header above this many bytes is refused in places: servers mostly take 8 to 16 kB of headers in all.
 const HEAVY: u32 = 8_000;
 
+/// How many incidents are shown, and how many characters of the name of each: others write them.
+const INCIDENTS: usize = 8;
+const NAME: usize = 120;
+/// How many characters of a network error are shown: Firefox has sentences for some.
+const FAILURE: usize = 120;
+
 pub fn judge(seen: &Seen, product: Product) -> Vec<Finding> {
     vec![
         country(seen, product),
@@ -41,10 +47,16 @@ fn missed(check: Check, miss: Option<&Miss>) -> Finding {
 
 fn told(miss: &Miss) -> Option<Value> {
     match miss {
-        Miss::Failed(error) if !error.is_empty() => Some(Value::Failure(error.clone())),
+        Miss::Failed(error) if !error.is_empty() => Some(Value::Failure(short(error, FAILURE))),
         Miss::Status(status) => Some(Value::Status(*status)),
         _ => None,
     }
+}
+
+/// The first characters of what others wrote, without those that break the line or turn its direction.
+fn short(text: &str, most: usize) -> String {
+    let turns = |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().filter(|c| !c.is_control() && !turns(c)).take(most).collect()
 }
 
 /// The trace of the page's own host, else the first that answered.
@@ -84,14 +96,17 @@ fn route(seen: &Seen) -> Finding {
     if answered.len() < 2 {
         return missed(Check::Route, seen.traces.iter().find_map(|(_, trace)| trace.as_ref().err()));
     }
-    let mut ways: Vec<(&Trace, Vec<String>)> = Vec::new();
+    let mut ways: Vec<Way> = Vec::new();
     for (host, trace) in answered {
-        match ways.iter_mut().find(|(known, _)| same_way(known, trace)) {
-            Some((_, hosts)) => hosts.push(host.clone()),
-            None => ways.push((trace, vec![host.clone()])),
+        match ways.iter_mut().find(|way| way.takes(trace)) {
+            Some(way) => {
+                way.traces.push(trace);
+                way.hosts.push(host.clone());
+            }
+            None => ways.push(Way { first: trace, traces: vec![trace], hosts: vec![host.clone()] }),
         }
     }
-    let countries = differing(ways.iter().map(|(trace, _)| trace.country.as_str()));
+    let countries = differing(ways.iter().map(|way| way.first.country.as_str()));
     let (state, id) = match (ways.len(), countries) {
         (1, _) => (State::Good, "route_one"),
         (_, 1) => (State::Bad, "route_split"),
@@ -100,16 +115,27 @@ fn route(seen: &Seen) -> Finding {
     let mut found = finding(Check::Route, state, id, vec![Value::Count(ways.len() as u32)]);
     found.rows = ways
         .into_iter()
-        .map(|(trace, hosts)| {
-            vec![Value::Country(trace.country.clone()), Value::Address(mask(&trace.address)), Value::Hosts(hosts)]
+        .map(|Way { first, hosts, .. }| {
+            vec![Value::Country(first.country.clone()), Value::Address(mask(&first.address)), Value::Hosts(hosts)]
         })
         .collect();
     found
 }
 
-/// A browser takes IPv4 for one host and IPv6 for another as it likes; that alone is no other way.
-fn same_way(one: &Trace, other: &Trace) -> bool {
-    one.country == other.country && (one.address == other.address || one.is_old() != other.is_old())
+/// The hosts that are reached from one place.
+struct Way<'t> {
+    first: &'t Trace,
+    traces: Vec<&'t Trace>,
+    hosts: Vec<String>,
+}
+
+impl Way<'_> {
+    /// A browser takes IPv4 for one host and IPv6 for another as it likes; that alone is no other way. Two addresses of
+    /// the same family are two ways.
+    fn takes(&self, trace: &Trace) -> bool {
+        let same = |known: &&Trace| known.address == trace.address || known.is_old() != trace.is_old();
+        self.first.country == trace.country && self.traces.iter().all(same)
+    }
 }
 
 fn differing<T: PartialEq>(all: impl Iterator<Item = T>) -> usize {
@@ -192,8 +218,9 @@ fn service(seen: &Seen) -> Finding {
     found.rows = service
         .open
         .iter()
+        .take(INCIDENTS)
         .map(|incident| {
-            std::iter::once(Value::Name(incident.name.clone())).chain(incident.since.map(Value::Time)).collect()
+            std::iter::once(Value::Name(short(&incident.name, NAME))).chain(incident.since.map(Value::Time)).collect()
         })
         .collect();
     found
@@ -246,7 +273,7 @@ mod tests {
     use std::net::IpAddr;
 
     fn trace(country: &str, address: &str) -> Trace {
-        Trace { country: country.into(), colo: "FRA".into(), address: address.into(), warp: false }
+        Trace { country: country.into(), colo: "FRA".into(), address: address.into() }
     }
 
     fn healthy() -> Seen {
@@ -317,6 +344,16 @@ mod tests {
         assert_eq!(other(|seen| seen.traces[1].1 = Ok(trace("DE", "198.51.100.9"))), ["route_split"]);
         assert_eq!(other(|seen| seen.traces[2].1 = Ok(trace("JP", "198.51.100.9"))), ["route_split_countries"]);
         assert_eq!(other(|seen| seen.traces[1].1 = Ok(trace("DE", "2001:db8::1"))), [""; 0], "the other protocol");
+        // IPv4 for one host, and IPv6 by two ways for the others.
+        let three = |second: &str, third: &str| {
+            other(|seen| {
+                seen.traces[1].1 = Ok(trace("DE", second));
+                seen.traces[2].1 = Ok(trace("DE", third));
+            })
+        };
+        assert_eq!(three("2001:db8:1::1", "2001:db8:2::1"), ["route_split"]);
+        assert_eq!(three("2001:db8:1::1", "2001:db8:1::1"), [""; 0]);
+        assert_eq!(three("2001:db8:1::1", "198.51.100.9"), ["route_split"]);
         assert_eq!(other(|seen| seen.samples[3].trace = Ok(trace("DE", "198.51.100.9"))), ["address_changes"]);
         assert_eq!(other(|seen| seen.samples[3].trace = Ok(trace("NL", "198.51.100.9"))), ["countries_change"]);
         assert_eq!(other(|seen| seen.samples[3].trace = Ok(trace("DE", "2001:db8::1"))), [""; 0]);
@@ -327,6 +364,17 @@ mod tests {
         assert_eq!(other(|seen| seen.ahead = Some(-61.0)), ["clock_behind"]);
         let incident = Incident { name: "Elevated errors".into(), since: None };
         assert_eq!(other(|seen| seen.service = Some(Ok(Service { open: vec![incident] }))), ["incident"]);
+        // Whoever stands between may write a page of status of their own.
+        let long = |n: usize| Incident {
+            name: format!("{n}\u{202e}\n{}", "Öffne example.com ".repeat(9_000)),
+            since: Some(0.0),
+        };
+        let mut flooded = healthy();
+        flooded.service = Some(Ok(Service { open: (0..500).map(long).collect() }));
+        flooded.reached[0].1 = Err(Miss::Failed("net::ERR_".repeat(9_000)));
+        let told = serde_json::to_string(&judge(&flooded, Product::ChatGpt)).unwrap();
+        assert!(told.len() < 6_000, "{} bytes", told.len());
+        assert!(!told.contains(['\u{202e}', '\n']) && told.contains("500"));
         let jar = |bytes, twice, leftovers| Jar { host: "chatgpt.com".into(), count: 200, bytes, twice, leftovers };
         assert_eq!(other(|seen| seen.jars = Some(vec![jar(40_000, 3, 3)])), ["cookies_heavy"]);
         assert_eq!(other(|seen| seen.jars = Some(vec![jar(400, 3, 3)])), ["cookies_twice"]);

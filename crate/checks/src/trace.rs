@@ -9,8 +9,6 @@ pub struct Trace {
     pub colo: String,
     /// The visitor's, as Cloudflare writes it. Compared, and shown by [`mask`] alone.
     pub address: String,
-    /// Cloudflare's own VPN is on.
-    pub warp: bool,
 }
 
 /// Lines of a real one are two dozen.
@@ -29,7 +27,6 @@ impl Trace {
             country: country.into(),
             colo: colo.unwrap_or_default().into(),
             address: value("ip").filter(|address| is_address(address))?.into(),
-            warp: value("warp").is_some_and(|warp| warp != "off"),
         })
     }
 }
@@ -76,10 +73,9 @@ mod tests {
     #[test]
     fn a_trace_is_read() {
         let trace = Trace::read(REAL).unwrap();
-        assert_eq!((trace.country.as_str(), trace.colo.as_str(), trace.warp), ("JP", "NRT", false));
+        assert_eq!((trace.country.as_str(), trace.colo.as_str()), ("JP", "NRT"));
         assert_eq!(mask(&trace.address), "2001:db8:*");
-        let windows = REAL.replace('\n', "\r\n").replace("warp=off", "warp=plus");
-        assert!(Trace::read(&windows).unwrap().warp);
+        assert_eq!(Trace::read(&REAL.replace('\n', "\r\n")), Some(trace));
         assert_eq!(Trace::read("ip=203.0.113.7\nloc=T1").unwrap().country, "T1");
         assert_eq!(mask("203.0.113.7"), "203.0.*.*");
     }

@@ -75,7 +75,9 @@ macro_rules! object {
         impl Write for $type {
             fn write(&self) -> JsValue {
                 let object = Object::new().into();
-                $(set(&object, stringify!($field), &self.$field.write());)*
+                // Named one by one, so that a new field cannot be forgotten.
+                let Self { $($field),* } = self;
+                $(set(&object, stringify!($field), &$field.write());)*
                 object
             }
         }
@@ -84,7 +86,7 @@ macro_rules! object {
 
 object!(Report: diagnosis, stands, turned, plan, tools, judgement);
 object!(Diagnosis: cause, family, confidence, mover, surface, overlay, reasons, facts, others);
-object!(Turned: cause, family, mover, why);
+object!(Turned: cause, family, mover, confidence, reasons);
 object!(Other: cause, confidence, reasons);
 object!(Reason: clue, quote);
 object!(Facts: host, status, code, ray_id, request_id, colo, country, retry_after, resets, time, failing);
@@ -101,7 +103,11 @@ impl Write for Action {
                 "clear"
             }
             Self::Reload => "reload",
-            Self::Check => "check",
+            Self::Check { hosts, leftovers } => {
+                set(&object, "hosts", &hosts.write());
+                set(&object, "leftovers", &leftovers.write());
+                "check"
+            }
             Self::Open { address } => {
                 set(&object, "address", &address.write());
                 "open"

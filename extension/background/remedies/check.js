@@ -23,8 +23,8 @@ export function noteError(url, error) {
 /** What is not known by then stays unknown. @param {number} tab */
 export const stop = (tab) => stops.get(tab)?.abort();
 
-/** @param {Case} entry @returns {Promise<NonNullable<Case["checks"]>>} */
-export async function check({ tab, url, report }) {
+/** @param {Case} entry @param {import("./clear.js").Counted} counted @returns {Promise<NonNullable<Case["checks"]>>} */
+export async function check({ tab, url }, counted) {
   loading ??= init({ module_or_path: chrome.runtime.getURL("core/access_medic_checks_bg.wasm") });
   await loading.catch((error) => {
     loading = undefined; // the next click tries again
@@ -38,7 +38,7 @@ export async function check({ tab, url, report }) {
       stored?.busy ? { ...stored, progress: { done, total } } : stored,
     );
   try {
-    const jars = await census(report.tools, await chrome.tabs.get(tab)).catch(() => undefined);
+    const jars = await census(counted, await chrome.tabs.get(tab)).catch(() => undefined);
     const order = { host: new URL(url).hostname, jars };
     const { findings } = await run(order, controller.signal, tell, (address) =>
       errors.get(address),

@@ -6,6 +6,7 @@ import { NoAnswer, within } from "./limit.js";
 import { clearStorage, GECKO } from "./storage.js";
 
 /** @typedef {Extract<AccessMedic.Step["action"], { kind: "clear" }>["scope"]} Scope */
+/** Whose cookies the checks count. @typedef {Extract<AccessMedic.Step["action"], { kind: "check" }>} Counted */
 /** @typedef {chrome.cookies.Cookie & { firstPartyDomain?: string }} Cookie */
 /** Is told what will be gone, before it is. @typedef {(cookies: Cookie[]) => Promise<void>} Remember */
 
@@ -120,22 +121,18 @@ async function clearCookies(scope, tab, storeId, remember) {
 }
 
 /**
- * What would be sent to each host of the site at hand: how much and how many, by no value and no name.
- * @param {AccessMedic.Step[]} tools
+ * What would be sent to each host: how much and how many, by no value and no name. Absent where no host is to be counted.
+ * @param {Counted} counted
  * @param {import("./storage.js").Tab} tab
  */
-export async function census(tools, tab) {
-  const scopes = tools.flatMap(({ action }) => (action.kind === "clear" ? [action.scope] : []));
-  // Of the site at hand, the smaller of those that take everything.
-  const site = scopes.find(({ storage }) => storage)?.hosts ?? [];
-  const hosts = site.filter((host) => !host.startsWith("*."));
+export async function census({ hosts, leftovers }, tab) {
+  if (hosts.length === 0) return;
   const storeId = await storeOf(tab);
-  const leftovers = scopes.findLast(({ cookies }) => cookies)?.cookies ?? [];
   const all = await read(
     { hosts: DOMAINS.map((domain) => `*.${domain}`), keep: [], storage: false },
     storeId,
   );
-  return [...new Set(hosts)].map((host) => {
+  return hosts.map((host) => {
     const scope = { hosts: [host], keep: [], storage: false };
     const sent = all.filter(
       (cookie) => cookie.path === "/" && sentTo(scope, hostOf(cookie), !cookie.hostOnly),

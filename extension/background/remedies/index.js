@@ -76,7 +76,8 @@ async function carryOut(entry, remedy, action) {
     if (action.kind === "private") return { outcome: await openPrivate(action.address) };
     if (action.kind !== "clear" && action.kind !== "check") return { outcome: { kind: "done" } };
     if (!(await allowed())) return { outcome: refused("no_permission") };
-    if (action.kind === "check") return { outcome: { kind: "done" }, checks: await check(entry) };
+    if (action.kind === "check")
+      return { outcome: { kind: "done" }, checks: await check(entry, action) };
     return await inTurn(() => clearAndKeep(entry, remedy, action.scope));
   } catch (error) {
     return { outcome: failed(error) };
@@ -90,7 +91,8 @@ function record(
   { outcome: { kind: outcome }, receipt, checks },
 ) {
   const at = Date.now();
-  const { diagnosis } = entry.report;
+  const { diagnosis: drawn } = entry.report;
+  const diagnosis = drawn?.seen ?? drawn;
   // Where nothing was known to be wrong there is nothing to judge, and to look is no remedy.
   const attempts =
     diagnosis && !checks
