@@ -494,6 +494,11 @@ prop_compose! {
         ),
         loads in prop::collection::vec((any::<f64>(), ".{0,20}", prop::option::of("[a-z_]{0,20}|challenge")), 0..4),
         symptom in prop::option::of("[a-z_]{0,20}|login"),
+        findings in prop::collection::vec("[a-z_]{0,20}|country_unsupported|cookies_heavy|incident", 0..3),
+        standing in prop::option::of((
+            "[a-z_]{0,20}|edge_refused|challenge", any::<bool>(), prop::option::of(any::<u32>()), prop::option::of(".{0,20}|3:05 PM"),
+        )),
+        offset in any::<f64>(),
         history in prop::collection::vec(("[a-z_]{0,20}|clear_site_data", "[a-z_]{0,20}|blocked_by_rule", any::<f64>()), 0..3),
     ) -> Visit {
         Visit {
@@ -515,8 +520,12 @@ prop_compose! {
             symptom,
             history: history.into_iter().map(|(remedy, cause, at)| Attempt { at, ..attempt(&remedy, &cause) }).collect(),
             loads: loads.into_iter().map(|(at, place, cause)| Load { at, place, cause }).collect(),
+            findings,
+            standing: standing.map(|(cause, overlay, retry_after, resets)| Standing {
+                cause, confidence: Confidence::Likely, overlay, facts: Told { retry_after, resets },
+            }),
             now: at,
-            ..Visit::default()
+            offset,
         }
     }
 }
@@ -532,7 +541,116 @@ proptest! {
         prop_assert!(report.diagnosis.is_some() || report.stands || report.plan.is_empty());
         // What was said to the shell can be said again: the report survives JSON.
         let json = serde_json::to_string(&report).unwrap();
+        prop_assert!(json.len() < REPORT, "{} bytes", json.len());
         prop_assert_eq!(serde_json::from_str::<access_medic::Report>(&json).unwrap(), report);
+    }
+}
+
+#[test]
+fn what_is_quoted_names_nobody() {
+    let told = |evidence: Evidence| serde_json::to_string(&examine(&visit(evidence, vec![]))).unwrap();
+    let mut recognised = 0;
+    // Words with digits may stand anywhere in a message that is known as a whole.
+    for secret in [
+        "+15551234567",
+        "(555) 123-4567",
+        "555.123.4567",
+        "alice7@example.com",
+        "79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0",
+        "user-AbCdEf0123456789",
+        "٠١٢٣٤٥٦٧٨",
+        "203.0.113.7",
+    ] {
+        let report = told(app(vec![toast(&format!("Your workspace {secret} has been deactivated"))], vec![]));
+        recognised += usize::from(report.contains("account_deactivated"));
+        assert!(!report.contains(secret), "{secret} in {report}");
+    }
+    assert!(recognised > 3, "{recognised} are quoted");
+    let header = |value: &str| {
+        let headers = vec![Header { name: "content-type".into(), value: value.into() }];
+        let response = Some(Response { status: 418, headers });
+        let large = Some(Page { elements: 900, ..Page::default() });
+        told(Evidence { response, page: large, ..healthy() })
+    };
+    let odd = format!("text/plain; x=alice@example.com; user=AbCdEf0123456789; {}", "x".repeat(900));
+    let report = header(&odd);
+    assert!(report.contains("content-type: text/plain; x=*"), "{report}");
+    assert!(!report.contains("alice@") && !report.contains("AbCdEf0123456789") && report.len() < 4_000, "{report}");
+    let request = Request {
+        host: "chatgpt.com".into(),
+        path: format!("/backend-api/conversation/79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0/{}", "a/".repeat(900)),
+        status: Some(500),
+        failure: None,
+    };
+    let report = told(app(vec![], vec![request]));
+    assert!(report.contains("500 chatgpt.com/backend-api/conversation/*"), "{report}");
+    assert!(report.len() < 4_000, "{report}");
+    // The page may be opened in a private window, and is not when its address holds an id.
+    let private =
+        told(page("https://chatgpt.com/c/79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0", 403, "error code: 1020", &[]));
+    assert!(!private.contains("79c38ecc"), "{private}");
+}
+
+/// Bytes that a report may have: it is kept for each tab.
+const REPORT: usize = 10_000;
+
+#[test]
+fn a_report_has_a_size_whatever_the_page_says() {
+    let long =
+        "Too many requests https://example.com/ 网络错误 network error invalid_state Something went wrong ".repeat(100);
+    let words = |name: &str| format!("{name}{long}");
+    for (url, status) in [
+        ("https://chatgpt.com/", 403),
+        ("https://chatgpt.com/", 429),
+        ("https://chatgpt.com/", 502),
+        ("https://auth.openai.com/error?error=invalid_state&error_description=", 400),
+        ("https://platform.openai.com/", 500),
+        ("https://chatgpt.com/", 200),
+    ] {
+        let everywhere = Evidence {
+            url: format!("{url}{}", "a".repeat(2_000_000)),
+            response: Some(Response {
+                status,
+                headers: [
+                    "cf-ray",
+                    "cf-mitigated",
+                    "content-type",
+                    "retry-after",
+                    "x-request-id",
+                    "cf-error-type",
+                    "server",
+                ]
+                .map(|name| Header { name: name.into(), value: words("application/json") })
+                .into(),
+            }),
+            alerts: (0..12).map(|at| toast(&words(&at.to_string()))).collect(),
+            guests: (0..20).map(|at| words(&format!("#monica-{at}"))).collect(),
+            requests: (0..20)
+                .map(|at| Request {
+                    host: words("chatgpt.com"),
+                    path: words("/backend-api/"),
+                    status: Some(400 + at),
+                    failure: Some(words("net::ERR_")),
+                })
+                .collect(),
+            failure: Some(words("net::ERR_CONNECTION_RESET")),
+            ..page("", 0, &words(""), &[".blocked-icon", "#cf-error-details", "#cf-wrapper"])
+        };
+        let history = vec![attempt(&words("reload"), &words("x")), attempt(&words("reload"), "server_error")];
+        let mut seen = visit(everywhere, history);
+        seen.findings = ["none_answers", "country_unsupported", "cookies_heavy", "incident"].map(str::to_owned).into();
+        seen.findings.push(words("x"));
+        seen.symptom = Some(words("login"));
+        let standing = Standing {
+            cause: words("server_error"),
+            confidence: Confidence::Likely,
+            overlay: true,
+            facts: Told { retry_after: Some(u32::MAX), resets: Some(words("3:05 PM")) },
+        };
+        for visit in [seen.clone(), Visit { standing: Some(standing), ..seen }] {
+            let size = serde_json::to_string(&examine(&visit)).unwrap().len();
+            assert!(size < REPORT, "{size} bytes at {url} {status}");
+        }
     }
 }
 

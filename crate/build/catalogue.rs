@@ -12,6 +12,8 @@ pub struct Catalogue {
     /// What a person may say they see, and the cause whose plan fits it best.
     pub symptoms: BTreeMap<String, String>,
     pub signatures: Vec<(String, Signature)>,
+    /// What the id of a request is called.
+    pub request_words: Vec<String>,
     /// Sets of whole messages, by name: of each message its hash.
     pub messages: BTreeMap<String, Vec<MessageHash>>,
 }
@@ -227,6 +229,7 @@ pub fn read(root: &Path) -> Result<Catalogue, String> {
         return Err(said(&symptoms_file, &format!("`{id}` names the cause `{cause}`, which is none")));
     }
     let lists = lists(root)?;
+    let request_words = lists.get("request_words").cloned().ok_or("crate/catalog/lists.toml has no `request_words`")?;
     let messages = messages(root)?;
     let mut signatures = Vec::new();
     for folder in listed(&root.join("signatures"))? {
@@ -237,7 +240,7 @@ pub fn read(root: &Path) -> Result<Catalogue, String> {
             signatures.push((format!("{}/{}", stem(&folder), stem(&file)), signature));
         }
     }
-    Ok(Catalogue { causes, remedies, findings, symptoms, signatures, messages })
+    Ok(Catalogue { causes, remedies, findings, symptoms, signatures, request_words, messages })
 }
 
 fn findings(

@@ -73,6 +73,7 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     let symptoms: Vec<_> =
         catalogue.symptoms.iter().map(|(id, cause)| (id, place(cause).unwrap_or_default())).collect();
     let _ = writeln!(w, "];\npub static SYMPTOMS: &[(&str, u8)] = &{symptoms:?};");
+    let _ = writeln!(w, "pub static REQUEST_WORDS: &[&str] = &{:?};", catalogue.request_words);
     let _ = writeln!(w, "pub static SIGNATURES: &[u8] = &{program:?};");
     let names: Vec<&String> = catalogue.signatures.iter().map(|(name, _)| name).collect();
     let _ = writeln!(

@@ -20,7 +20,8 @@ impl<'a> Address<'a> {
         let (authority, path) = rest.find('/').and_then(|at| rest.split_at_checked(at)).unwrap_or((rest, "/"));
         let host = authority.rsplit('@').next().unwrap_or_default();
         let (host, port) = host.split_once(':').unwrap_or((host, ""));
-        Some(Self { host, path, scheme, port, query })
+        // No host has a longer name.
+        (host.len() <= 253).then_some(Self { host, path, scheme, port, query })
     }
 
     /// Is this a host of OpenAI's? By the registrable domain: `chatgpt.com.example.net` is not.
@@ -55,6 +56,15 @@ impl<'a> Address<'a> {
                 && if ports.is_empty() { self.port.is_empty() } else { ports.contains(&self.port) }
                 && paths.iter().any(|path| glob(path, self.path))
         })
+    }
+
+    /// Is the path short, and no part of it an id of a conversation or a person, or the `*` that stands for one?
+    pub fn names_no_one(&self) -> bool {
+        let plain = |part: &str| {
+            let digits = part.bytes().any(|byte| byte.is_ascii_digit());
+            part.len() <= 32 && !(digits && part.len() >= 8) && !part.contains(['%', '@', ':', '*'])
+        };
+        self.path.len() <= 100 && self.path.split('/').all(plain)
     }
 
     /// A parameter's value, decoded; the first of that name.

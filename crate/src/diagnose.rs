@@ -5,6 +5,7 @@ use crate::{
     catalog::{self, Signature},
     evidence::Visit,
     facts,
+    quote::quoted,
     report::{Confidence, Diagnosis, Other, Reason, ReasonKind, Surface},
     signature::{Match, Scene},
 };
@@ -28,7 +29,7 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
         let id = catalog::CAUSES.get(usize::from(other.signature.cause))?.id;
         // That something failed is said already.
         let adds = !other.signature.fallback || best.signature.fallback;
-        if adds && id != cause.id && !others.iter().any(|known| known.cause == id) {
+        if adds && others.len() < OTHERS && id != cause.id && !others.iter().any(|known| known.cause == id) {
             others.push(Other {
                 cause: id.to_owned(),
                 confidence: other.signature.confidence,
@@ -84,16 +85,16 @@ fn rank(found: &Match) -> (bool, Confidence, bool, u32) {
     (!beside, confidence, !fallback, found.reasons.iter().map(weight).sum())
 }
 
-/// Longest quote, in bytes: between two words of a phrase a page may put as many signs as it likes.
-const QUOTE: usize = 300;
+/// How many clues are quoted for one cause, and how many other causes are named.
+const REASONS: usize = 4;
+const OTHERS: usize = 4;
 
 /// Each quote once: a code may be both in the address and in the text.
 fn reasons(all: &[Reason]) -> Vec<Reason> {
     let mut kept: Vec<Reason> = Vec::new();
     for reason in all {
-        let mut reason = reason.clone();
-        reason.quote.truncate(reason.quote.floor_char_boundary(QUOTE));
-        if !kept.contains(&reason) {
+        let reason = quoted(reason);
+        if kept.len() < REASONS && !kept.contains(&reason) {
             kept.push(reason);
         }
     }
@@ -105,11 +106,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn quotes_are_cut_and_stand_once() {
-        let reason = |length: usize| Reason { clue: ReasonKind::Text, quote: "…".repeat(length) };
-        let kept = reasons(&[reason(90), reason(100), reason(120), reason(90)]);
-        assert_eq!(kept.iter().map(|reason| reason.quote.len()).collect::<Vec<_>>(), [270, 300]);
-        let odd = Reason { clue: ReasonKind::Text, quote: format!("a{}", "…".repeat(120)) };
-        assert_eq!(reasons(&[odd])[0].quote.len(), 298);
+    fn quotes_stand_once_and_are_few() {
+        let reason = |quote: &str| Reason { clue: ReasonKind::Text, quote: quote.into() };
+        let all = ["a", "b", "a", "c", "b", "d", "e"].map(reason);
+        assert_eq!(reasons(&all), ["a", "b", "c", "d"].map(reason));
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     address::Address,
-    body,
+    body, catalog,
     evidence::{Evidence, Page},
     report::{Facts, Failing, ReasonKind},
     signature::BARE_ELEMENTS,
@@ -130,7 +130,7 @@ pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts
     Facts {
         host: address.host.to_owned(),
         status: status(evidence),
-        code: signals.codes.first().map(|code| code.value.clone()),
+        code: signals.codes.iter().find(|code| names_no_one(&code.value)).map(|code| code.value.clone()),
         ray_id: Some(ray_id.to_owned())
             .filter(|id| is_ray(id))
             .or_else(|| signals.ray_id.clone().filter(|id| is_ray(id)))
@@ -138,16 +138,14 @@ pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts
         colo: is_colo(colo).then(|| colo.to_owned()),
         // The same for request ids.
         request_id: [
-            said.iter().find_map(|printed| printed.uuid),
+            said.iter().find_map(|printed| printed.request_id),
             signals.request_id.as_deref(),
-            signals.printed.uuid,
+            signals.printed.request_id,
             header(evidence, "x-request-id"),
         ]
         .into_iter()
         .flatten()
-        .find(|id| {
-            (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-        })
+        .find(|id| is_request_id(id))
         .map(str::to_owned),
         country: signals.codes.iter().any(|code| code.value == "1009").then(|| country(text)).flatten(),
         retry_after: header(evidence, "retry-after")
@@ -264,8 +262,8 @@ struct Printed<'t> {
     ray_id: Option<&'t str>,
     /// With the data centre behind it: `8830f9abcda18283-FRA`.
     ray: Option<&'t str>,
-    /// Of a request; never of the visitor's session.
-    uuid: Option<&'t str>,
+    /// Only where it is called one: pages and alerts print ids of conversations, workspaces and accounts as well.
+    request_id: Option<&'t str>,
     time: Option<&'t str>,
 }
 
@@ -295,15 +293,18 @@ fn printed(text: &str) -> Printed<'_> {
                     printed.number.get_or_insert(word);
                 }
             }
-            10 => printed.time = printed.time.or_else(|| time(text, from)),
-            16 if is_ray(word) => {
+            10 if printed.time.is_none() && time(text, from).is_some() => printed.time = time(text, from),
+            16 if is_ray(word) && before.take(2).any(names_ray) => {
                 printed.ray_id.get_or_insert(word);
             }
             20 if word.split_once('-').is_some_and(|(ray, colo)| is_ray(ray) && is_colo(colo)) => {
                 printed.ray.get_or_insert(word);
             }
-            36 if is_uuid(word) && !before.take(2).any(names_session) => {
-                printed.uuid.get_or_insert(word);
+            36 if is_uuid(word) && is_called_request(text.get(..from).unwrap_or_default()) => {
+                printed.request_id.get_or_insert(word);
+            }
+            _ if is_marked(word) => {
+                printed.request_id.get_or_insert(word);
             }
             _ => {}
         }
@@ -327,9 +328,39 @@ fn is_in_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
-/// `session`, `sessionId`, `session_id`, `auth_session`.
-fn names_session(word: &[u8]) -> bool {
-    word.windows(7).any(|part| part.eq_ignore_ascii_case(b"session"))
+/// `Ray`, `rayId`, `cf-ray`, `ray_id`.
+fn names_ray(word: &[u8]) -> bool {
+    ["ray", "rayid", "ray-id", "ray_id", "cf-ray"].iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// Does the text end in a name for the id of a request, as in `Request ID: `, `requestId=`, `请求 ID：`?
+fn is_called_request(before: &str) -> bool {
+    let sign = |c: char| c.is_whitespace() || c.is_ascii_punctuation() || matches!(c, '：' | '（');
+    let name = before.lines().next_back().unwrap_or_default().trim_end_matches(sign);
+    let ends_in = |text: &str, word: &str| {
+        let at = text.len().checked_sub(word.len());
+        at.and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
+    };
+    // Some languages put it first: "ID de solicitud".
+    let name =
+        if ends_in(name, "id") { name.get(..name.len() - 2).unwrap_or_default().trim_end_matches(sign) } else { name };
+    catalog::REQUEST_WORDS.iter().any(|word| ends_in(name, word))
+}
+
+/// `req_011CQ…`
+fn is_marked(word: &str) -> bool {
+    let id = word.strip_prefix("req_");
+    id.is_some_and(|id| (8..=40).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// `req_…`, or a UUID with or without its hyphens: anything else in its place may be an account's.
+fn is_request_id(id: &str) -> bool {
+    is_marked(id) || is_uuid(id) || id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// A number of three or four digits, `invalid_state`, `AuthApiFailure`; what has digits between letters may be an id.
+fn names_no_one(code: &str) -> bool {
+    is_number(code) || code.len() <= 48 && code.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
 
 /// Do these bytes belong to an IP address? Its groups look like codes and times.
@@ -557,9 +588,10 @@ mod tests {
         );
         assert_eq!(
             alert("Unusual activity has been detected. (79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0)"),
-            ("909c9f2b980f034a".into(), "FRA".into(), Some("79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0".into()))
+            ("909c9f2b980f034a".into(), "FRA".into(), None),
+            "in brackets it may be anything's"
         );
-        let headers = [("x-request-id", "req_page")];
+        let headers = [("x-request-id", "req_011CPage00")];
         let of = |url: &str, text: &str| read(url, text, &[], &headers).1.request_id.unwrap();
         let (session, request) = ("11111111-2222-4333-8444-555555555555", "79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0");
         assert_eq!(of("https://auth.openai.com/error", &format!("请求 ID：{request}")), request);
@@ -567,9 +599,76 @@ mod tests {
             of("https://auth.openai.com/error", &format!("Session ID: {session}\nRequest ID: {request}")),
             request
         );
-        assert_eq!(of("https://auth.openai.com/error", &format!("session_id={session}")), "req_page");
-        assert_eq!(of(&format!("https://auth.openai.com/error?payload=e30&session_id={session}"), ""), "req_page");
-        assert_eq!(of("https://chatgpt.com/x", &format!(r#"{{"sessionId":"{session}"}}"#)), "req_page");
+        assert_eq!(of("https://auth.openai.com/error", &format!("session_id={session}")), "req_011CPage00");
+        assert_eq!(
+            of(&format!("https://auth.openai.com/error?payload=e30&session_id={session}"), ""),
+            "req_011CPage00"
+        );
+        assert_eq!(of("https://chatgpt.com/x", &format!(r#"{{"sessionId":"{session}"}}"#)), "req_011CPage00");
+    }
+
+    #[test]
+    fn only_what_is_called_the_id_of_a_request_is_one() {
+        let id = "79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0";
+        let of = |text: String| read("https://chatgpt.com/", &text, &["#cf-wrapper"], &[]).1.request_id;
+        for before in [
+            "Request ID: ",
+            "request id ",
+            "requestId=",
+            "x-request-id: ",
+            "\"request_id\": \"",
+            "(Request ID: ",
+            "请求 ID：",
+            "請求 ID: ",
+            "リクエスト ID: ",
+            "요청 ID: ",
+            "ID de solicitud: ",
+            "ID de la requête : ",
+            "Anfrage-ID: ",
+            "ID запроса: ",
+        ] {
+            assert_eq!(of(format!("Oops. {before}{id}")).as_deref(), Some(id), "{before}");
+        }
+        assert_eq!(of("Failed (req_011CQxyz7Abc4)".into()).as_deref(), Some("req_011CQxyz7Abc4"));
+        for before in [
+            "",
+            "(",
+            "Unable to load conversation ",
+            "Conversation ID: ",
+            "conversation_id=",
+            "Workspace ID: ",
+            "account ",
+            "User ID: ",
+            "Organization ",
+            "对话 ID：",
+            "会话 ID: ",
+            "Your request in conversation ",
+            "Request of user ",
+            "Request ID: none, workspace: ",
+        ] {
+            assert_eq!(of(format!("Oops. {before}{id}")), None, "{before}");
+        }
+        let json = |key: &str, value: &str| of(format!(r#"{{"{key}":"{value}"}}"#));
+        assert_eq!(json("request_id", id).as_deref(), Some(id));
+        for odd in ["user-AbCdEf0123456789", "org-x1", "alice", "8830f9abcda18283"] {
+            assert_eq!(json("request_id", odd), None, "{odd}");
+        }
+        let ray = |text: &str| read("https://chatgpt.com/", text, &["#cf-wrapper"], &[]).1.ray_id;
+        for text in ["Ray ID: 8830f9abcda18283", "Cloudflare Ray ID 8830f9abcda18283", "rayId=8830f9abcda18283"] {
+            assert_eq!(ray(text).as_deref(), Some("8830f9abcda18283"), "{text}");
+        }
+        for text in ["Account 8830f9abcda18283", "8830f9abcda18283", "Ray, your workspace is 8830f9abcda18283"] {
+            assert_eq!(ray(text), None, "{text}");
+        }
+        let code = |value: &str| json_code(value);
+        assert_eq!(code("unsupported_country").as_deref(), Some("unsupported_country"));
+        for odd in ["user-AbCdEf0123456789", "79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0", "15551234567"] {
+            assert_eq!(code(odd), None, "{odd}");
+        }
+    }
+
+    fn json_code(value: &str) -> Option<String> {
+        read("https://chatgpt.com/", &format!(r#"{{"error":{{"code":"{value}"}}}}"#), &[], &[]).1.code
     }
 
     #[test]

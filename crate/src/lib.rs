@@ -11,6 +11,7 @@ mod diagnose;
 mod evidence;
 mod facts;
 mod plan;
+mod quote;
 mod report;
 mod signature;
 mod verdict;

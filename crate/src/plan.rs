@@ -158,7 +158,7 @@ fn action(remedy: &Remedy, address: &Address) -> Action {
             address: if address.is_login() {
                 HOME.to_owned()
             } else {
-                ["https://", address.host, address.path].concat()
+                ["https://", address.host, if address.names_no_one() { address.path } else { "/" }].concat()
             },
         },
         Hands::Private | Hands::Wait => Action::Manual { check: false },

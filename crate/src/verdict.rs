@@ -1,7 +1,7 @@
 //! Whether the last remedy helped: the same diagnosis, on the evidence of a later load, against the attempt.
 
 use crate::{
-    catalog::Cause,
+    catalog::{self, Cause},
     evidence::{Attempt, Outcome, Visit},
     facts,
     report::{Judgement, Surface, Verdict},
@@ -10,7 +10,12 @@ use crate::{
 /// The attempt that waits for a verdict, if there is one: the last step that was carried out.
 fn pending(visit: &Visit) -> Option<&Attempt> {
     let last = visit.history.iter().rfind(|attempt| attempt.outcome == Outcome::Done);
-    last.filter(|attempt| attempt.verdict.is_none())
+    last.filter(|attempt| attempt.verdict.is_none() && catalog::cause(&attempt.cause).is_some() && is_known(attempt))
+}
+
+/// An older program may have had other remedies.
+fn is_known(attempt: &Attempt) -> bool {
+    catalog::REMEDIES.iter().any(|remedy| remedy.id == attempt.remedy)
 }
 
 /// `None` while nothing can be told: no attempt, no later load, a human check in between, a page that says

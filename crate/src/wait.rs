@@ -75,7 +75,7 @@ fn named(visit: &Visit, told: &Told) -> Option<f64> {
     let here = (f64::from(minute) + visit.offset) as u32;
     let ahead = (named + DAY - here % DAY) % DAY;
     let ahead = if ahead > PASSED { 0 } else { ahead };
-    Some(f64::from(minute + ahead) * 60.0 * SECOND)
+    Some((f64::from(minute) + f64::from(ahead)) * 60.0 * SECOND)
 }
 
 /// Minutes since midnight, of `3:05 PM` or `15:05`.

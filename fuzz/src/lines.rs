@@ -92,6 +92,7 @@ fn take(visit: &mut Visit, key: &str, rest: &str) {
             let resets = Some(word().to_owned()).filter(|resets| !resets.is_empty());
             visit.standing = Some(Standing { cause, confidence, overlay, facts: Told { retry_after, resets } });
         }
+        "finding" => visit.findings.push(rest.into()),
         // offset MINUTES
         "offset" => visit.offset = word().parse().unwrap_or_default(),
         _ => {}

@@ -5,7 +5,10 @@ use serde_json::Value;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 /// Longest quote, in bytes: a person reads it, and it is all of a page that is kept.
-const QUOTE: usize = 300;
+const QUOTE: usize = 160;
+
+/// Longest report, in bytes of JSON: one is kept for each tab.
+const SIZE: usize = 10_000;
 
 /// The report on a visit, after it was held to all of this.
 pub fn examined(visit: &Visit) -> Report {
@@ -14,6 +17,8 @@ pub fn examined(visit: &Visit) -> Report {
     let json = serde_json::to_value(&report).expect("a report can be written");
     let back: Report = serde_json::from_value(json.clone()).expect("and read back");
     assert_eq!(report, back, "the report does not survive the boundary");
+    let size = json.to_string().len();
+    assert!(size <= SIZE, "{size} bytes: {report:#?}");
 
     assert!(
         (report.diagnosis.is_some() || report.stands) != report.plan.is_empty(),
