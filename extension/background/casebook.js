@@ -142,8 +142,11 @@ export function change(tab, edit, sure) {
         // All in one call: a worker that dies in between leaves nothing half written.
         const full = changed.filter((kind) => after[kind] !== undefined);
         const entries = full.map((kind) => [`${kind}:${tab}`, after[kind]]);
-        await store.set(Object.fromEntries([...entries, [`clock:${tab}`, Date.now()]]));
         const empty = changed.filter((kind) => after[kind] === undefined);
+        // Of a tab of which nothing is known, not even the time is kept.
+        if (KINDS.some((kind) => kind !== "clock" && after[kind] !== undefined))
+          await store.set(Object.fromEntries([...entries, [`clock:${tab}`, Date.now()]]));
+        else empty.push("clock");
         if (empty.length > 0) await store.remove(empty.map((kind) => `${kind}:${tab}`));
       }
       resolve(after);
@@ -226,7 +229,13 @@ export async function forgetOld() {
     const owner = ownerOf(key);
     return owner?.kind === "undo" ? [owner.tab] : [];
   });
-  await Promise.all(tabs.map((tab) => change(tab, (known) => known)));
+  // What can still be undone is written anew, with what the clock shows now: the later that was, the less can the clock be
+  // set back unnoticed.
+  const written = (/** @type {Known} */ known) => ({
+    ...known,
+    undo: known.undo && { ...known.undo },
+  });
+  await Promise.all(tabs.map((tab) => change(tab, written)));
 }
 
 /** @param {number} tab @param {(entry: Case | undefined) => Case | undefined | Promise<Case | undefined>} edit */

@@ -119,10 +119,21 @@ test("a clock that was set back does not keep values for longer", async () => {
 
 test("nor one that was set back to a time after the clearing", async () => {
   const tab = await cleared();
+  const clock = `clock:${tab.id}`;
+  const noted = () =>
+    stage.driver.inExtension(
+      async (key) => Number((await chrome.storage.session.get(key))[key]),
+      clock,
+    );
+  await stage.waitForCase(tab, ({ report }) => report.judgement !== undefined, "a verdict", {
+    limit: LIMIT,
+  });
+  const before = await noted();
+  await restartWorker();
+  const note = async () => ((await noted()) > before ? true : undefined);
+  await until(note, "a worker that has noted the clock", LIMIT);
   await move(`undo:${tab.id}`, -2 * MINUTE);
-  const before = await kept();
-  assert.ok(before.includes("clock"), `${before}`);
-  await move("clock", 3 * MINUTE);
+  await move(clock, 3 * MINUTE);
   await restartWorker();
   await gone((key) => key === `undo:${tab.id}`);
 });
@@ -141,7 +152,7 @@ for (const sleeps of [false, true]) {
     const tab = await cleared("private");
     const of = (/** @type {string} */ key) => key.endsWith(`:${tab.id}`);
     const names = (await kept()).filter(of).map((key) => key.split(":")[0]);
-    assert.deepEqual(names.sort(), ["answer", "case", "journal", "undo"]);
+    for (const kind of ["answer", "case", "journal", "undo"]) assert.ok(names.includes(kind));
     if (sleeps) await stage.driver.killBackground();
     tabs.pop();
     await tab.close();
