@@ -141,7 +141,7 @@ pub struct Page {
     #[serde(default)]
     pub text: String,
     /// Tokens of the markup: `#id`, `.class`, `[name=value]`, `script:SRC`, `link:HREF`, `iframe:SRC`, `a:HREF`,
-    /// `window.NAME` for globals that inline scripts set.
+    /// `tag:NAME` of custom elements, `window.NAME` for globals that inline scripts set.
     #[serde(default)]
     pub markers: Vec<String>,
 }

@@ -18,6 +18,8 @@ const HEADERS = [
   "openai-processing-ms",
   "server-timing",
 ];
+/** Address of our own worker. */
+const OWN = chrome.runtime.getURL("");
 const VALUE = 1000;
 /** A server may repeat a header as often as it likes. */
 const MOST_HEADERS = 16;
@@ -83,10 +85,12 @@ async function completed(details) {
   }
 }
 
-/** @param {chrome.webRequest.OnErrorOccurredDetails & { documentUrl?: string }} details */
+/** @param {chrome.webRequest.OnErrorOccurredDetails & { documentUrl?: string; originUrl?: string }} details */
 async function failed(details) {
   const { tabId, requestId, frameId, url, timeStamp: at, error } = details;
-  if (tabId < 0) noteError(url, error);
+  // A service worker of a page has no tab either, and its failures are not those of our own requests.
+  const asker = details.originUrl ?? details.initiator;
+  if (tabId < 0 && `${asker}/`.startsWith(OWN)) noteError(url, error);
   // Chromium gives up after so many redirects, and calls that aborted, too.
   const endless = error === ABORTED[0] && hops.id === requestId && hops.count >= 20;
   const failure = endless ? "net::ERR_TOO_MANY_REDIRECTS" : error;

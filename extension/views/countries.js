@@ -1,6 +1,8 @@
 // OpenAI's lists of countries: searched by name, in the reader's language, with the connection's own place marked when it is
 // asked for. What the lists leave open is "not known".
 
+import { askTrace } from "./trace.js";
+
 const { word, make, icon, button } = globalThis.accessMedicReport;
 
 /** @typedef {{ code: string; name: string; chatgpt: string; api: string; checked: string }} Place */
@@ -25,13 +27,6 @@ function said({ chatgpt, api }) {
   if (chatgpt === "yes") return word("countries_chatgpt");
   if (api === "yes") return word("countries_api");
   return word(chatgpt === "no" && api === "no" ? "countries_none" : "countries_open");
-}
-
-/** The country that OpenAI's host sees. */
-async function ownCountry() {
-  const init = /** @type {const} */ ({ credentials: "omit", cache: "no-store" });
-  const answer = await fetch("https://chatgpt.com/cdn-cgi/trace", init);
-  return /^loc=([A-Z]{2})$/m.exec(await answer.text())?.[1] ?? "";
 }
 
 /** Letters that are no others with a mark. @type {Record<string, string>} */
@@ -95,7 +90,8 @@ export async function countries(address) {
     make("p.what", {}, word("countries_what", date.format(new Date(day)), listed.length)),
     field,
     button("mini", "own", word("countries_ask"), async () => {
-      own = await ownCountry().catch(() => "");
+      const { country } = await askTrace().catch(() => ({ country: "" }));
+      own = country;
       show();
       if (!own) notice.textContent = word("countries_silent");
     }),

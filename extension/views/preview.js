@@ -1,5 +1,6 @@
 // The report for support as a section of the popup: to read, to choose its form, to copy.
 import { browserOf, reportOf } from "./support.js";
+import { askTrace } from "./trace.js";
 
 const { word, make, fold, button, tongueOf, found: said } = globalThis.accessMedicReport;
 
@@ -17,13 +18,6 @@ async function tongues() {
 
 /** What the reader chose for the report; the address is asked for when it is wanted, and kept nowhere else. */
 const choice = { markdown: true, address: "" };
-
-/** The address that OpenAI's host sees. */
-async function ownAddress() {
-  const init = /** @type {const} */ ({ credentials: "omit", cache: "no-store" });
-  const answer = await fetch("https://chatgpt.com/cdn-cgi/trace", init);
-  return /^ip=([\da-f.:]{3,45})$/m.exec(await answer.text())?.[1] ?? "";
-}
 
 /** @param {AccessMedic.Case} entry */
 export function support(entry) {
@@ -65,11 +59,20 @@ export function support(entry) {
     checked: choice.address !== "" && "",
     "data-key": "support_add_ip",
   });
+  let asking = 0;
   tick.addEventListener("change", async (event) => {
     if (!event.isTrusted) return;
-    const { checked } = /** @type {any} */ (tick);
-    choice.address = checked ? await ownAddress().catch(() => "") : "";
-    notice.textContent = checked && !choice.address ? word("support_no_ip") : "";
+    const wanted = () => /** @type {HTMLInputElement} */ (tick).checked;
+    const asked = ++asking;
+    choice.address = "";
+    notice.textContent = "";
+    write();
+    if (!wanted()) return;
+    const { address } = await askTrace().catch(() => ({ address: "" }));
+    // Taken back meanwhile, or asked anew.
+    if (!wanted() || asked !== asking) return;
+    choice.address = address;
+    notice.textContent = address ? "" : word("support_no_ip");
     write();
   });
   const copy = button("mini wide", "copy", word("popup_copy"), async (node) => {

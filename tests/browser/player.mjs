@@ -11,6 +11,7 @@
 import { createServer as createNetServer } from "node:net";
 import { TLSSocket } from "node:tls";
 import { makeAuthority } from "./certificates.mjs";
+import { pause } from "./patience.mjs";
 
 /** A request head larger than this is answered as a real server does, with 431. */
 const LARGEST_HEAD = 1024 * 1024;
@@ -24,6 +25,7 @@ const LARGEST_HEAD = 1024 * 1024;
  * @property {[name: string, value: string][]=} headers
  * @property {string | Buffer=} body
  * @property {Buffer=} raw set: these bytes and nothing else, for answers that are not HTTP at all
+ * @property {number=} delay milliseconds that the answer takes
  * @property {"reset" | "timed_out"=} failure set: the connection breaks, or nothing ever comes
  * @typedef {object} Asked one request that reached the player
  * @property {string} method
@@ -258,6 +260,7 @@ export class Player {
     const reply = recorded === undefined ? this.#replyTo(asked) : recordedReply(asked, recorded);
     if (reply.failure === "timed_out") return;
     if (reply.failure === "reset") return void socket.resetAndDestroy();
+    if (reply.delay) await pause(reply.delay);
     stream.end(reply.raw ?? bytesOf(reply, method));
   }
 

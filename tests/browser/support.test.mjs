@@ -190,6 +190,32 @@ test("whatever a case holds, none of it is in the report", () => {
   }
 });
 
+test("no id of a conversation, an account or a workspace passes for a request's", () => {
+  const next = random(20261129);
+  const { uuid } = secretsOf(next);
+  for (const around of [
+    (/** @type {string} */ id) => `Unable to load conversation ${id}`,
+    (/** @type {string} */ id) => `Unable to load conversation (${id})`,
+    (/** @type {string} */ id) => `Something went wrong in workspace ${id}`,
+    (/** @type {string} */ id) => `您的会话已过期 ${id}`,
+    (/** @type {string} */ id) => `Your account ${id} has been deactivated`,
+  ]) {
+    const id = uuid();
+    const page = {
+      content_type: "text/html",
+      app: true,
+      elements: 900,
+      title: "",
+      text: "",
+      markers: [],
+    };
+    const alerts = [{ text: around(id), markers: [".text-token-text-error", "[role=alert]"] }];
+    const evidence = { url: "https://chatgpt.com/", at: 1, page, alerts, requests: [], guests: [] };
+    const report = examine({ evidence, history: [], loads: [], findings: [], now: 2, offset: 60 });
+    assert.ok(!JSON.stringify(report).includes(id), JSON.stringify(report.diagnosis));
+  }
+});
+
 test("browsers are named, and no more", () => {
   for (const [agent, named] of [
     [
@@ -274,6 +300,78 @@ test("it is shown before it is copied, and holds what support asks for", async (
   );
   await popup.tab.close();
   await stage.end(showing);
+});
+
+/** Opens the report of a failing page in the popup. */
+async function opened() {
+  const showing = await stage.show(stage.recording("edge_refused/unable-to-load-site-ipv4"));
+  await stage.answer(showing);
+  const popup = await View.popup(stage.driver, showing.tab);
+  await popup.click('[data-key="facts"]');
+  const report = () =>
+    popup.tab.evaluate(
+      () => /** @type {HTMLTextAreaElement} */ (document.querySelector(".report")).value,
+    );
+  await until(async () => (await report()) || undefined, "a report", 5000);
+  return { showing, popup, report };
+}
+
+/** @param {Partial<import("./player.mjs").Reply>} reply */
+const traced = (reply) => ({
+  replies: {
+    "chatgpt.com": { status: 200, body: `h=x\nip=${ADDRESS}\nloc=DE\n`, ...reply },
+  },
+});
+
+test("the address stays out of it where the tick is taken back before it is known", async () => {
+  play(stage.player, traced({ delay: 1500 }));
+  const { showing, popup, report } = await opened();
+  await popup.click('[data-key="support_add_ip"]');
+  await until(
+    async () => stage.player.asked.some(({ url }) => url.endsWith("/cdn-cgi/trace")) || undefined,
+    "the question",
+    3000,
+  );
+  await popup.click('[data-key="support_add_ip"]');
+  await until(
+    async () =>
+      (await popup.tab.evaluate(() =>
+        performance.getEntriesByType("resource").some(({ name }) => name.endsWith("/trace")),
+      )) || undefined,
+    "the answer",
+    5000,
+  );
+  await popup.tab.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+  assert.ok(!(await report()).includes(ADDRESS), await report());
+  // Ticked again it is asked for again.
+  await popup.click('[data-key="support_add_ip"]');
+  await until(async () => (await report()).includes(ADDRESS) || undefined, "the address", 5000);
+  await popup.tab.close();
+  await stage.end(showing);
+});
+
+test("an address that nobody tells, or in a megabyte, is said not to be known", async () => {
+  for (const reply of [
+    { failure: /** @type {const} */ ("timed_out") },
+    { body: `${"x=y\n".repeat(300_000)}ip=${ADDRESS}\n` },
+    {
+      body: `ip=${ADDRESS}\n`,
+      status: 302,
+      headers: /** @type {[string, string][]} */ ([["location", "https://example.com/"]]),
+    },
+  ]) {
+    play(stage.player, traced(reply));
+    const { showing, popup, report } = await opened();
+    await popup.click('[data-key="support_add_ip"]');
+    await popup.waitFor(
+      ({ text }) => text.includes(stage.words("support_no_ip")),
+      "a word of it",
+      8000,
+    );
+    assert.ok(!(await report()).includes(ADDRESS));
+    await popup.tab.close();
+    await stage.end(showing);
+  }
 });
 
 test("no uncaught error in the extension's own code", async () => {
