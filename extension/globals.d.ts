@@ -119,6 +119,8 @@ declare namespace AccessMedic {
     /** Neither done nor passed over. */
     unmark(remedy: string): unknown;
     restart(): unknown;
+    /** Runs what changes the drawing later on; without it, it is just run. */
+    change?(work: () => void): void;
     notice?: { remedy: string; text: string };
   }
 
@@ -136,6 +138,10 @@ declare namespace AccessMedic {
   type Child = Node | string | false | null | undefined;
 
   interface Drawing {
+    /** The document as the browser made it, whatever names the page gave its elements. */
+    page: Document;
+    /** Events of a person are heard only where the rule allows it. */
+    listenOnlyTo(rule: (event: Event) => boolean): void;
     tongueOf(messages: Messages): Tongue;
     /** In that language from now on; without one, in the browser's. */
     speak(messages: Messages | undefined): void;
@@ -167,6 +173,10 @@ declare namespace AccessMedic {
     send(message: { kind: "due"; length: number; tab?: number }): Promise<unknown>;
     send(message: { kind: "wish"; again: boolean; tab?: number }): Promise<unknown>;
     place(root: HTMLElement, ...nodes: Child[]): void;
+    /** As `place` does, but the focus is left to the caller: it belongs to what is returned. */
+    arrange(root: HTMLElement, ...nodes: Child[]): HTMLElement | undefined;
+    /** A name that others chose, cut so that it cannot fill a view. */
+    brief(name: string): string;
     fold(key: string, title: Child[], ...children: Child[]): HTMLElement;
     told(outcome: ApplyReply["outcome"]): string;
     judged(judgement: NonNullable<Report["judgement"]>): [short: string, long: string];

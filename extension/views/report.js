@@ -1,6 +1,11 @@
 // The only drawing of a report, for the overlay and the popup: from a case to nodes. It decides nothing: states and their
 // order come from the report, words from _locales under keys made of its ids. It keeps only the chosen way to clear and,
 // where the reader chose another language than the browser's, its words.
+
+// An element of the page with this id would otherwise be taken for ours.
+if (!Object.hasOwn(globalThis, "accessMedicReport"))
+  globalThis.accessMedicReport = /** @type {any} */ (undefined);
+
 globalThis.accessMedicReport ??= (() => {
   /** @typedef {AccessMedic.Drawing} Drawing */
   /** @typedef {AccessMedic.Scene} Scene */
@@ -34,6 +39,28 @@ globalThis.accessMedicReport ??= (() => {
 
   /** @type {Record<AccessMedic.Finding["state"], string>} */
   const STATES = { good: "check", bad: "bang", open: "open", not_run: "open" };
+
+  /** The longest name that others chose and we print. */
+  const LONG = 60;
+
+  /** The document without what the page's own names lay over it, as `<img name="hidden">` does. @type {Document} */
+  const page = new Proxy(/** @type {any} */ ({}), {
+    get(_, key) {
+      const value = Reflect.get(Document.prototype, key, document);
+      return typeof value === "function" ? value.bind(document) : value;
+    },
+  });
+
+  /** Whether an event of a person counts; a view in a page that may cheat is stricter. @type {(event: Event) => boolean} */
+  let counts = () => true;
+
+  /** @type {Drawing["listenOnlyTo"]} */
+  function listenOnlyTo(rule) {
+    counts = rule;
+  }
+
+  /** @param {Event} event */
+  const heard = (event) => event.isTrusted && counts(event);
 
   let chosen = "";
 
@@ -85,7 +112,9 @@ globalThis.accessMedicReport ??= (() => {
       /^[A-Z]{2}$/.test(code)
         ? (new Intl.DisplayNames(language, { type: "region" }).of(code) ?? code)
         : code,
-    hosts: listed,
+    hosts: (hosts, language) => listed(hosts.map(brief), language),
+    name: brief,
+    host: brief,
     count: (count, language) => new Intl.NumberFormat(language).format(count),
     milliseconds: (time, language) => measured(time, "millisecond", language),
     seconds: (time, language) =>
@@ -104,6 +133,12 @@ globalThis.accessMedicReport ??= (() => {
       new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(time),
   };
 
+  /** Somebody else's word: short, in one direction, and without signs that cannot be seen. @type {Drawing["brief"]} */
+  function brief(name) {
+    const plain = name.replace(/\p{C}+/gu, "·");
+    return plain.length > LONG ? `${plain.slice(0, LONG)}…` : plain;
+  }
+
   /** @param {AccessMedic.Finding["values"][0]} value @param {string} language */
   const said = ({ kind, value }, language) => SAID[kind]?.(value, language) ?? `${value}`;
 
@@ -119,7 +154,7 @@ globalThis.accessMedicReport ??= (() => {
     const [tag, look] = name.split(/\.(.*)/);
     const space = tag === "svg" || tag === "path" ? "2000/svg" : "1999/xhtml";
     /** @type {any} */
-    const node = document.createElementNS(`http://www.w3.org/${space}`, tag);
+    const node = page.createElementNS(`http://www.w3.org/${space}`, tag);
     for (const [key, value] of Object.entries({ class: look, ...attributes })) {
       if (typeof value === "string") node.setAttribute(key, value);
     }
@@ -139,7 +174,7 @@ globalThis.accessMedicReport ??= (() => {
   function button(look, key, content, act) {
     const node = make(`button.${look}`, { type: "button", "data-key": key }, content);
     node.addEventListener("click", (event) => {
-      if (event.isTrusted) act(node);
+      if (heard(event)) act(node);
     });
     return node;
   }
@@ -169,8 +204,14 @@ globalThis.accessMedicReport ??= (() => {
 
   /** Draws anew without moving the reader: unfolded parts, focus and scroll stay. @type {Drawing["place"]} */
   function place(root, ...nodes) {
+    arrange(root, ...nodes)?.focus({ preventScroll: true });
+  }
+
+  /** Draws anew, and tells what should get the focus: who gives it lets the page's listeners run. @type {Drawing["arrange"]} */
+  function arrange(root, ...nodes) {
+    const tree = root.getRootNode();
     /** @type {any} */
-    const { activeElement } = root.getRootNode();
+    const { activeElement } = tree === document ? page : tree;
     const active = root.contains(activeElement) ? activeElement : null;
     const key = active?.getAttribute("data-key");
     const home = active?.closest("[data-remedy]")?.getAttribute("data-remedy");
@@ -184,12 +225,12 @@ globalThis.accessMedicReport ??= (() => {
         summary.parentElement?.setAttribute("open", "");
     }
     root.querySelector(".body")?.scrollTo({ top });
-    if (!active) return;
+    if (!active) return undefined;
     /** @type {any[]} */
     const [heir] = [`[data-key="${key}"]`, `li[data-remedy="${home}"]`, ".headline"].flatMap(
       (selector) => [...root.querySelectorAll(selector)],
     );
-    heir?.focus({ preventScroll: true });
+    return heir;
   }
 
   /** @type {Drawing["fold"]} */
@@ -226,7 +267,7 @@ globalThis.accessMedicReport ??= (() => {
       link && icon("out"),
     );
     node.addEventListener("click", (event) => {
-      if (event.isTrusted && !busy) apply(remedy, link);
+      if (heard(event) && !busy) apply(remedy, link);
       else event.preventDefault();
     });
     return node;
@@ -267,6 +308,7 @@ globalThis.accessMedicReport ??= (() => {
     const { until, from, again } = /** @type {NonNullable<Scene["case"]["waiting"]>} */ (
       scene.case.waiting
     );
+    const { change = (work) => work() } = scene;
     const gone = new AbortController();
     const time = make("b.clock", { role: "timer" });
     const over = make("p.because", { role: "status" });
@@ -275,7 +317,7 @@ globalThis.accessMedicReport ??= (() => {
     /** @type {any} */
     const tick = make("input", { type: "checkbox", checked: again && "", "data-key": "again" });
     tick.addEventListener("change", (/** @type {Event} */ event) => {
-      if (event.isTrusted) scene.wish(tick.checked);
+      if (heard(event)) scene.wish(tick.checked);
     });
     if (watch.until !== until)
       watch = { until, end: performance.now() + Math.min(until - from, until - Date.now()) };
@@ -283,19 +325,23 @@ globalThis.accessMedicReport ??= (() => {
     const run = () => {
       clearTimeout(timer);
       if (!time.isConnected) return gone.abort();
-      if (document.hidden) return;
+      if (page.hidden) return;
       const left = Math.max(0, Math.min(until - Date.now(), watch.end - performance.now()));
-      time.textContent = clock(left);
-      bar.value = bar.max - left;
+      change(() => {
+        time.textContent = clock(left);
+        bar.value = bar.max - left;
+      });
       if (left > 0) {
         timer = setTimeout(run, left % 1000 || 1000);
         return;
       }
-      over.textContent = word(navigator.onLine ? "wait_over" : "wait_offline");
-      time.closest(".now")?.setAttribute("data-over", "");
+      change(() => {
+        over.textContent = word(navigator.onLine ? "wait_over" : "wait_offline");
+        time.closest(".now")?.setAttribute("data-over", "");
+      });
       if (navigator.onLine) scene.due(until - from);
     };
-    document.addEventListener("visibilitychange", run, gone);
+    page.addEventListener("visibilitychange", run, gone);
     addEventListener("online", run, gone);
     setTimeout(run);
     return [
@@ -336,7 +382,7 @@ globalThis.accessMedicReport ??= (() => {
     /** @param {string[]} names */
     const kinds = (names) => listed(names.map((name) => word(`storage_${name}`)));
     const lines = [
-      cookies.hosts.length > 0 && word("receipt_hosts", listed(cookies.hosts)),
+      cookies.hosts.length > 0 && word("receipt_hosts", listed(cookies.hosts.map(brief))),
       storage.cleared.length > 0 && word("receipt_storage", kinds(storage.cleared)),
       ...storage.stayed.map(
         ({ kind, why }) =>
@@ -350,7 +396,14 @@ globalThis.accessMedicReport ??= (() => {
       {},
       ...lines.map((line) => line && make("li", {}, line)),
       ...cookies.stayed.map(({ name, host, why }) =>
-        make("li", {}, make("code", {}, name), ` ${host}: ${word(`stayed_${why}`)}`),
+        make(
+          "li",
+          {},
+          make("code", { dir: "auto" }, brief(name)),
+          " ",
+          make("bdi", {}, brief(host)),
+          `: ${word(`stayed_${why}`)}`,
+        ),
       ),
     );
   }
@@ -661,6 +714,8 @@ globalThis.accessMedicReport ??= (() => {
 
   return {
     tongueOf,
+    page,
+    listenOnlyTo,
     speak,
     direction,
     word,
@@ -669,6 +724,8 @@ globalThis.accessMedicReport ??= (() => {
     button,
     send,
     place,
+    arrange,
+    brief,
     fold,
     told,
     judged,

@@ -122,7 +122,7 @@ const COSTUMES = {
         clip-path: circle(0) !important; pointer-events: none !important; --card: transparent !important; }
       ${name}::before, ${name}::after { content: "Win a prize" !important; position: fixed !important;
         inset: 0 !important; background: red !important; display: block !important; z-index: 9 !important; }
-      html { opacity: 0 !important; filter: blur(9px) !important; visibility: hidden !important;
+      html { opacity: 0 !important; visibility: hidden !important;
         clip-path: circle(0) !important; overflow: hidden !important; pointer-events: none !important; }
       body { display: none !important; }`;
     document.head.append(sheet);
@@ -141,6 +141,11 @@ const COSTUMES = {
     host.className = "hidden opacity-0";
     host.slot = host.id = host.part.value = "x";
     host.append("Win a prize");
+  },
+  "the other direction": (name) => {
+    const host = /** @type {HTMLElement} */ (document.querySelector(name));
+    host.dir = document.documentElement.dir = host.dir === "rtl" ? "ltr" : "rtl";
+    host.style.setProperty("direction", "rtl", "important");
   },
 };
 
@@ -206,18 +211,6 @@ const TRICKS = {
     set: (name) => document.querySelector(name)?.setAttribute("data-corner", "top"),
     on: "pointermove",
     spring: (name) => document.querySelector(name)?.setAttribute("data-corner", "bottom"),
-    clear: () => {},
-  },
-  "moved by the other direction": {
-    set: (name) => {
-      document.querySelector(name)?.setAttribute("dir", "rtl");
-      document.documentElement.dir = "rtl";
-    },
-    on: "pointermove",
-    spring: (name) => {
-      document.querySelector(name)?.setAttribute("dir", "ltr");
-      document.documentElement.dir = "ltr";
-    },
     clear: () => {},
   },
   "moved by the size of the page": {

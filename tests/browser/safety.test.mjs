@@ -390,7 +390,7 @@ describe("the overlay is polite", () => {
       },
       buttonOf(REMEDY),
     );
-    assert.deepEqual(drawn, [true, 1, true]);
+    assert.deepEqual(drawn, [true, 2, true]);
     await overlay.apply(REMEDY);
     await stage.waitForCase(tab, ({ report }) => report.judgement !== undefined, "a verdict", {
       limit: LIMIT,
