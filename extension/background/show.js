@@ -21,10 +21,24 @@ export async function hides(entry) {
 /** @type {Promise<string> | undefined} */
 let style;
 
-/** The overlay's style sheet, as text: a page's policy would keep it from being loaded. */
+/**
+ * The overlay's style sheet, as text: a page's policy would keep it from being loaded. It has no custom properties any
+ * more: a page can register any name and so decide which values it takes, also within a shadow root.
+ */
 function overlayStyle() {
-  style ??= fetch(chrome.runtime.getURL("views/report.css")).then((file) => file.text());
+  style ??= fetch(chrome.runtime.getURL("views/report.css"))
+    .then((file) => file.text())
+    .then(withoutTokens);
   return style;
+}
+
+/** @param {string} text */
+function withoutTokens(text) {
+  const token = /(--[\w-]+):\s*([^;]+);/g;
+  const values = new Map([...text.matchAll(token)].map(([, name, value]) => [name, value]));
+  return text
+    .replace(token, "")
+    .replace(/var\((--[\w-]+)\)/g, (_, name) => values.get(name) ?? name);
 }
 
 /** How the overlay looks and speaks: its style, and the language and the colours that the reader chose. */
