@@ -1,8 +1,7 @@
 // The reports that the core gives natively for the recorded pages, to compare with those from the
-// browser: from the file that `cargo xtask test` prepares, or else by asking `cargo xtask diagnose`.
+// browser: `cargo xtask diagnose` is asked.
 
 import { execFile } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { RUN } from "./launch.mjs";
@@ -17,8 +16,7 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
 /** @param {Recording[]} recordings @returns {Promise<NativeReports>} */
 export async function diagnoseNatively(recordings) {
-  const prepared = process.env.DIAGNOSE;
-  const lines = prepared === undefined ? await ask(recordings) : readFileSync(prepared, "utf8");
+  const lines = await ask(recordings);
   /** @type {(Report & {file: string})[]} */
   const reports = lines
     .split("\n")
