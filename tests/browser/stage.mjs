@@ -49,6 +49,8 @@ import { readWords } from "./words.mjs";
  * @typedef {object} Showing a recording, opened
  * @property {Driver} driver
  * @property {Tab} tab
+ * @property {Recording} recording
+ * @property {number} from ms epoch: the load began
  * @property {number} ready ms epoch: the document was there, or the load had failed
  * @property {string=} failed what the browser said
  */
@@ -61,7 +63,10 @@ const { passedHost } = await import(pathToFileURL(join(RUN.extension, "backgroun
 /** Is it a page of others, which is looked at when the popup is opened on it? @param {Recording} recording */
 export const isPassed = ({ url }) => passedHost(url) !== undefined;
 
-/** How long silence is listened to. */
+/** Where each page is examined, and its load is kept in the journal. */
+const OURS = /^(.+\.)?(chatgpt|openai)\.com$/;
+
+/** How long a page is listened to whose requests go on, or which is not examined when it loads. */
 const SILENCE = 500;
 
 export class Stage {
@@ -121,18 +126,16 @@ export class Stage {
     for (let load = 1; load <= recording.again; load++) {
       const from = Date.now();
       await tab.goto(recording.url);
-      await until(
-        async () => (await this.loads(tab, driver)).some(({ at }) => at >= from) || undefined,
-        `load ${load} in the journal`,
-        LIMIT,
-      );
+      await this.examined(tab, from, driver);
     }
+    const from = Date.now();
     const { failed } = await tab.goto(recording.url);
+    const showing = { driver, tab, recording, from, failed };
     if (!isPassed(recording)) {
-      return { driver, tab, failed, ready: await readyAt(tab, recording.failure) };
+      return { ...showing, ready: await readyAt(tab, recording.failure) };
     }
     await driver.clickButton(tab);
-    return { driver, tab, failed, ready: Date.now() };
+    return { ...showing, ready: Date.now() };
   }
 
   /** Closes the tab of a showing and puts the world right again. @param {Showing} showing */
@@ -168,6 +171,21 @@ export class Stage {
       const found = /** @type {any} */ ((await chrome.storage.session.get(key))[key]);
       return found?.loads ?? [];
     }, `journal:${tab.id}`);
+  }
+
+  /**
+   * Resolves when the page that was loaded since then was examined: with that its load is in the journal, and
+   * what has to be said of it in the casebook.
+   * @param {Tab} tab
+   * @param {number} from ms epoch
+   * @param {Driver} driver
+   */
+  async examined(tab, from, driver = this.driver) {
+    await until(
+      async () => (await this.loads(tab, driver)).some(({ at }) => at >= from) || undefined,
+      "the load in the journal",
+      LIMIT,
+    );
   }
 
   /**
@@ -249,11 +267,14 @@ export class Stage {
   }
 
   /**
-   * Listens for a while and tells what was said; nothing, if all is well.
+   * Tells what was said of a page once it was examined; nothing, if all is well.
    * @param {Showing} showing
    */
-  async listen({ driver, tab }) {
-    await pause(SILENCE);
+  async listen({ driver, tab, recording, from }) {
+    const { answers, failure, url } = recording;
+    const examined = answers.length === 0 && failure === undefined && OURS.test(new URL(url).host);
+    if (examined) await this.examined(tab, from, driver);
+    else await pause(SILENCE);
     const found = await this.case(tab, driver);
     return {
       diagnosis: found?.report.diagnosis?.cause,
