@@ -94,7 +94,7 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
     // Whole files are run; the word stands for them and not for names of tests.
     let (word, everything) = if files.are_some() { (None, files.browser) } else { (filter, everything) };
     if !files.native.is_empty() || filter.is_none() || word.is_some() {
-        all.add(part("native tests", word, native(checkout, word, &files.native)));
+        all.add(part("native tests", filter, native(checkout, word, &files.native)));
     }
     if !everything.is_empty() {
         browser::ensure_fonts();
@@ -104,7 +104,7 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
     for &browser in browsers.iter().filter(|_| !timed.is_empty()) {
         let what = format!("timed tests in {}", browser.title());
         let result = Tests::of(checkout, browser, "timed", &timed, word).and_then(|tests| tests.watch(true));
-        all.add(part(&what, word, result.map(|(ended, status, _)| (ended, status))));
+        all.add(part(&what, filter, result.map(|(ended, status, _)| (ended, status))));
     }
     // The others wait most of the time: the browsers go side by side, and the second one is shown afterwards.
     let rest: Vec<_> = browsers
@@ -123,7 +123,7 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
                 print!("{unseen}");
                 (ended, status)
             });
-            all.add(part(&what, word, result));
+            all.add(part(&what, filter, result));
         }
     });
     all.print_times();
