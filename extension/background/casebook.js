@@ -28,6 +28,12 @@ const store = chrome.storage.session;
 /** @type {(keyof Known)[]} */
 const KINDS = ["case", "answer", "journal", "undo", "seen", "clock"];
 
+/** How long answers, loads and failed requests are kept. */
+const REMEMBERED = 30 * 60000;
+/** The alarm at which those of all tabs are forgotten. */
+const TIDY = "tidy";
+/** No two tidyings are closer than this. */
+const APART = 5 * 60000;
 /** How long a clearing can be undone. */
 const UNDO = 10 * 60000;
 /** How much of storage.session, which has ten million bytes for all tabs, may hold what one tab can undo. */
@@ -113,9 +119,27 @@ function lasts(undo) {
   return age > -MOMENT && age < UNDO;
 }
 
-/** Without what could be undone until now. @param {Known} known @returns {Known} */
-const withoutOld = (known) =>
-  known.undo && !lasts(known.undo) ? { ...known, undo: undefined } : known;
+/**
+ * Without what is over: what could be undone, the answer, and the loads and failed requests of more than half an hour ago.
+ * @param {Known} known
+ * @returns {Known}
+ */
+function withoutOld(known) {
+  const { undo, answer, journal } = known;
+  const since = Date.now() - REMEMBERED;
+  const loads = journal?.loads.filter(({ at }) => at > since) ?? [];
+  const requests = journal?.requests.filter(({ seen }) => seen > since) ?? [];
+  const dropped =
+    journal && (loads.length < journal.loads.length || requests.length < journal.requests.length);
+  return {
+    ...known,
+    ...(undo && !lasts(undo) && { undo: undefined }),
+    ...(answer && answer.at <= since && { answer: undefined }),
+    ...(dropped && {
+      journal: loads.length + requests.length > 0 ? { loads, requests } : undefined,
+    }),
+  };
+}
 
 /**
  * Makes of what is known what `edit` says. Resolves to that before it is written, for the next one in the queue will find
@@ -148,6 +172,7 @@ export function change(tab, edit, sure) {
           await store.set(Object.fromEntries([...entries, [`clock:${tab}`, Date.now()]]));
         else empty.push("clock");
         if (empty.length > 0) await store.remove(empty.map((kind) => `${kind}:${tab}`));
+        if (after.journal || after.answer) tidyLater();
       }
       resolve(after);
     };
@@ -209,6 +234,10 @@ const dropUndo = (tab) => change(tab, (known) => ({ ...known, undo: undefined })
 
 /** The ten minutes of a tab are over by the alarm, whatever the clock says now. @param {{ name: string }} alarm */
 export async function forgetAt({ name }) {
+  if (name === TIDY) {
+    arranged = false;
+    await forgetOld();
+  }
   if (name.startsWith(FORGET)) await dropUndo(Number(name.slice(FORGET.length)));
 }
 
@@ -225,17 +254,32 @@ export async function forgetTab(tab) {
  */
 export async function forgetOld() {
   await prune();
-  const tabs = Object.keys(await store.get()).flatMap((key) => {
-    const owner = ownerOf(key);
-    return owner?.kind === "undo" ? [owner.tab] : [];
-  });
+  const owners = Object.keys(await store.get()).flatMap((key) => ownerOf(key)?.tab ?? []);
   // What can still be undone is written anew, with what the clock shows now: the later that was, the less can the clock be
   // set back unnoticed.
   const written = (/** @type {Known} */ known) => ({
     ...known,
     undo: known.undo && { ...known.undo },
   });
-  await Promise.all(tabs.map((tab) => change(tab, written)));
+  const tabs = await Promise.all([...new Set(owners)].map((tab) => change(tab, written)));
+  const times = tabs.flatMap(({ journal, answer }) =>
+    [answer, ...(journal?.loads ?? [])].flatMap((one) => one?.at ?? []),
+  );
+  if (times.length > 0) await tidyLater(Math.min(...times));
+}
+
+/** Whether the next tidying is arranged, as far as this worker knows. */
+let arranged = false;
+
+/**
+ * Sees to it that what is over is forgotten although no tab changes any more.
+ * @param {number} [oldest] when the oldest of what is kept was noted
+ */
+async function tidyLater(oldest = Date.now()) {
+  if (arranged) return;
+  arranged = true;
+  if (await chrome.alarms.get(TIDY)) return;
+  await chrome.alarms.create(TIDY, { when: Math.max(oldest + REMEMBERED, Date.now() + APART) });
 }
 
 /** @param {number} tab @param {(entry: Case | undefined) => Case | undefined | Promise<Case | undefined>} edit */

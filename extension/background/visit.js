@@ -16,6 +16,9 @@ import { ourHost, withoutIds } from "./sites.js";
 
 /** How long a page waits for the answer it came with: in Firefox it often reports first. */
 const WAIT = 1000;
+/** A worker that has just started on a busy computer hears of the answer later: seen in Firefox 153, by more than a second. */
+const WAIT_AT_START = 3000;
+const START = 5000;
 /**
  * Pages may see a rounded clock: where Firefox resists fingerprinting, by 16.7 ms (measured in 153). Not much more: sites
  * send people on at once, and what the first page says must not count as said by the next.
@@ -28,7 +31,6 @@ const CROSSING = 60000;
 /** How long a finding counts: the next network may be another one. */
 const CHECKED = 10 * 60000;
 const LOADS = 12;
-const REMEMBERED = 30 * 60000;
 const REQUESTS = 20;
 /** How long a failed request counts: the app asks again, and what works again is not heard of. */
 const RECENT = 60000;
@@ -101,7 +103,7 @@ export async function examinePage(tab, evidence) {
     await new Promise((resolve) => {
       arrived = resolve;
       early.set(tab, resolve);
-      setTimeout(resolve, WAIT);
+      setTimeout(resolve, performance.now() < START ? WAIT_AT_START : WAIT);
     });
     // Another page of the tab may wait by now.
     if (early.get(tab) === arrived) early.delete(tab);
@@ -198,7 +200,7 @@ function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
   const old = journal.loads.filter((one) => one.at !== own?.at);
   const loads = known ? journal.loads : [...old, load];
   return {
-    loads: loads.filter((one) => one.at > now - REMEMBERED).slice(-LOADS),
+    loads: loads.slice(-LOADS),
     requests: [...kept, ...seen].slice(-REQUESTS),
   };
 }
@@ -360,16 +362,16 @@ export async function examineRequest(tab, request) {
 
 /** @param {number} tab @param {Journal["requests"]} requests */
 async function examineRequests(tab, requests) {
-  const { answer, journal } = await change(tab, (known) => {
+  const { answer, seen } = await change(tab, (known) => {
     const { loads = [], requests: others = [] } = known.journal ?? {};
     return { ...known, journal: { loads, requests: [...others, ...requests].slice(-REQUESTS) } };
   });
-  const load = journal?.loads.at(-1);
   // A page that is about to come in takes it along.
-  if (!load || (answer && !answer.load)) return;
+  if (!seen || (answer && !answer.load)) return;
   // The tab may be closed by now.
   const { url = "" } = await chrome.tabs.get(tab).catch(() => ({ url: "" }));
-  if (ourHost(url)) await examineEvidence(tab, { url, at: load.at });
+  const { at, load } = seen;
+  if (ourHost(url)) await examineEvidence(tab, { url, at, ...(load && { load }) });
 }
 
 /** The plan anew after a step, without new evidence. @param {Case} entry @returns {Promise<Case>} */
