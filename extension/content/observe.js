@@ -336,7 +336,7 @@
   const listens = () => chrome.runtime?.id !== undefined;
 
   /** The wait before a report that failed is made again; it doubles each time. */
-  const AGAIN = 500;
+  const AGAIN = 400;
   const TRIES = 8;
   let tries = 0;
   let trying = 0;
