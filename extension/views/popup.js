@@ -71,7 +71,7 @@ async function parts() {
   }
   const { diagnosis } = known?.report ?? {};
   const name = known ? new URL(known.url).hostname : word("popup_title");
-  const when = known && make("span", {}, checked(known.at));
+  const when = known && !known.unseen && make("span", {}, checked(known.at));
   const before = diagnosis ? undefined : await picked(privately);
   const view = { tab, ask, draw, silenced, privately, picked: before };
   return [

@@ -34,6 +34,7 @@ const GAP = 8;
  * @property {Act=} before done once, to the popup
  * @property {Act=} act done each time it is drawn
  * @property {boolean=} barred without the sites' permission
+ * @property {boolean=} forgotten as if the extension had not been there when the page was loaded
  */
 
 /** One after the other, as they come to be there. @param {string[]} keys @returns {Act} */
@@ -43,6 +44,7 @@ const clicks = (keys) => async (view) => {
 
 const FAULT = "edge_refused/unable-to-load-site-ipv4";
 const LOGIN = "login_expired/invalid-state";
+const BROKEN = "connection_reset/reset";
 const WELL = "https://chatgpt.com/";
 const ELSEWHERE = "https://example.com/";
 
@@ -103,6 +105,14 @@ export const SCENES = {
   countries: { view: "popup.html?view=countries" },
   settings: { view: "popup.html?view=settings" },
   welcome: { view: "welcome.html" },
+  "welcome-failing": {
+    page: FAULT,
+    view: "welcome.html",
+    act: async (view) => {
+      await view.waitFor(({ cause }) => cause !== undefined, "the tab that fails");
+    },
+  },
+  unseen: { page: BROKEN, view: "popup", forgotten: true },
   plea: { page: WELL, view: "popup", barred: true },
 };
 
@@ -155,7 +165,7 @@ export function openStage() {
 
 /** A view in every language and theme. @param {Stage} stage @param {string} name @returns {Promise<Shot[]>} */
 export async function record(stage, name) {
-  const { page = "", view, before, act, barred = false } = SCENES[name];
+  const { page = "", view, before, act, barred = false, forgotten = false } = SCENES[name];
   play(stage.player, {});
   stage.player.silence();
   await choose(stage, "en", "light");
@@ -166,6 +176,7 @@ export async function record(stage, name) {
   const own = view === "overlay" ? tab : await newTab(stage);
   if (before) await before(await openPopup(stage, tab, own));
   if (barred) await stage.driver.giveSites(false);
+  if (forgotten) await stage.driver.inExtension(() => chrome.storage.session.clear());
   /** @type {Shot[]} */
   const shots = [];
   for (const language of LANGUAGES) {
