@@ -84,8 +84,7 @@ const PASSED: [&str; 6] = [
 const OURS: [&str; 2] = ["chatgpt.com", "openai.com"];
 
 fn is_openai(host: &str) -> bool {
-    OURS.iter()
-        .any(|family| host.strip_suffix(family).is_some_and(|sub| sub.is_empty() || sub.ends_with('.')))
+    OURS.iter().any(|family| host.strip_suffix(family).is_some_and(|sub| sub.is_empty() || sub.ends_with('.')))
 }
 
 /// Pages print the visitor's IP address. What stood in their text, and was not known from elsewhere, is not said on.

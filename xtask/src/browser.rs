@@ -56,7 +56,7 @@ impl Browser {
     fn oldest(self) -> u32 {
         match self {
             Self::Chromium => 123,
-            Self::Firefox => 140,
+            Self::Firefox => 142,
         }
     }
 
