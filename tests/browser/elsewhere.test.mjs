@@ -49,27 +49,32 @@ const send = (kind, remedy) =>
     tab: tab.id,
   });
 
-/** Holds a call of the browser in the background until it is released. @param {string[]} path */
-const hold = (path) =>
-  stage.driver.inBackground((scope, names) => {
-    const whole = /** @type {any} */ (scope);
-    const api = names.slice(0, -1).reduce((found, name) => found[name], whole.chrome);
-    const name = /** @type {string} */ (names.at(-1));
-    const real = api[name];
-    whole.held = 0;
-    const released = new Promise((resolve) => {
-      whole.release = resolve;
-    });
-    whole.mends ??= [];
-    whole.mends.push(() => {
-      api[name] = real;
-    });
-    api[name] = async (/** @type {unknown[]} */ ...args) => {
-      whole.held += 1;
-      await released;
-      return real.apply(api, args);
-    };
-  }, path);
+/** Holds a call of the browser in the background until it is released, and lets it fail then, if wanted. @param {string[]} path */
+const hold = (path, fails = false) =>
+  stage.driver.inBackground(
+    (scope, names, refuse) => {
+      const whole = /** @type {any} */ (scope);
+      const api = names.slice(0, -1).reduce((found, name) => found[name], whole.chrome);
+      const name = /** @type {string} */ (names.at(-1));
+      const real = api[name];
+      whole.held = 0;
+      const released = new Promise((resolve) => {
+        whole.release = resolve;
+      });
+      whole.mends ??= [];
+      whole.mends.push(() => {
+        api[name] = real;
+      });
+      api[name] = async (/** @type {unknown[]} */ ...args) => {
+        whole.held += 1;
+        await released;
+        if (refuse) throw new Error("no");
+        return real.apply(api, args);
+      };
+    },
+    path,
+    fails,
+  );
 
 const held = () =>
   until(
@@ -200,6 +205,30 @@ test("a page that has healed meanwhile is not overwritten by the step that was c
   await release();
   await pause(1000);
   assert.deepEqual(await stage.case(tab), seen);
+});
+
+test("nor by a step that fails after the page has healed", async () => {
+  await openFailing();
+  await hold(["cookies", "getAll"], true);
+  const clearing = send("apply", "clear_check_cookies");
+  await held();
+  stage.player.silence();
+  await tab.reload();
+  await until(
+    async () => ((await stage.case(tab)) === undefined ? true : undefined),
+    "no fault known",
+    LIMIT,
+  );
+  await release();
+  assert.equal((await clearing)?.outcome.kind, "failed");
+  assert.equal((await stage.case(tab))?.report.diagnosis, undefined);
+  const popup = await View.popup(stage.driver, tab);
+  const { text, cause } = await popup.waitFor(
+    (drawn) => drawn.text.includes(stage.words("popup_tools_title")),
+    "the popup",
+  );
+  assert.equal(cause, undefined, text);
+  await popup.tab.close();
 });
 
 test("no uncaught error in the extension's own code", async () => {

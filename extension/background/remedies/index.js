@@ -139,17 +139,21 @@ async function reload({ tab, url }, how) {
 }
 
 /**
- * Notes what came of a step. Where there is no room left, what could be undone makes way.
+ * Notes what came of a step. The page may have healed while it ran: then no fault is known any more, and none is brought
+ * back. Where there is no room left, what could be undone makes way.
  * @param {Case} entry
  * @param {string} remedy
  * @param {Result} result
  * @returns {Promise<Outcome>}
  */
 async function note(entry, remedy, result) {
-  const write = () => noteCase(entry.tab, (stored = entry) => record(stored, remedy, result));
+  const { tab, url, at } = entry;
+  const healed = async () => ({ ...(await healthyCase(tab, url)), at });
+  const write = () =>
+    noteCase(tab, async (stored) => record(stored ?? (await healed()), remedy, result));
   try {
     await write().catch(async () => {
-      await keepUndo(entry.tab, undefined);
+      await keepUndo(tab, undefined);
       await write();
     });
     return result.outcome;
