@@ -42,6 +42,8 @@ test("nothing of a private window is written, and all of it works there", async 
   await stage.answer(await stage.show(stage.recording(PAGE), { tab }));
   // Not shown again, from the overlay itself.
   const overlay = View.overlay(tab);
+  // A click in a window without the focus counts for nothing.
+  await tab.toFront();
   await overlay.click('[data-key="silence"]');
   const overlays = () => tab.evaluate((name) => document.querySelectorAll(name).length, OVERLAY);
   await until(async () => ((await overlays()) === 0 ? true : undefined), "no overlay", LIMIT);
