@@ -369,6 +369,21 @@ export class Firefox {
     await popup.close();
   }
 
+  /** Gives the focus to the window of a tab. @param {number} tabId */
+  async focus(tabId) {
+    await this.inBrowser(
+      (id, number) => {
+        const { WebExtensionPolicy } = /** @type {any} */ (globalThis);
+        const found = WebExtensionPolicy.getByID(id)?.extension.tabManager.get(number);
+        const window = found?.nativeTab.ownerDocument.defaultView;
+        window?.focus();
+        found?.nativeTab.linkedBrowser.focus();
+      },
+      this.#options.geckoId,
+      tabId,
+    );
+  }
+
   /** Whether the extension's event page runs at this moment. @returns {Promise<boolean>} */
   backgroundRuns() {
     return this.inBrowser((id) => {
@@ -689,6 +704,9 @@ export class FirefoxTab {
 
   async toFront() {
     await this.#send("browsingContext.activate", { context: this.#context });
+    // Without a window manager, a second window gets the focus from nobody else.
+    const focused = await this.evaluate(() => document.hasFocus()).catch(() => true);
+    if (this.id >= 0 && !focused) await this.#driver.focus(this.id);
   }
 
   /** What the reader has set in the browser. @param {import("./launch.mjs").Preferences} preferences */
