@@ -194,6 +194,9 @@ async function refusalOf({ tab, url, report }, remedy) {
   return refused(withheld ? "challenge_running" : "not_in_plan");
 }
 
+/** Without what only views are told. @param {Case} entry @returns {Case} */
+const untold = (entry) => ({ ...entry, undo: undefined, unseen: undefined });
+
 /**
  * The case that a step was asked for, as it stands now: between the question and this moment a page may have been examined.
  * @param {Case} entry
@@ -204,10 +207,10 @@ async function latest(entry, stored) {
   const { hostname } = new URL(url);
   if (stored && new URL(stored.url).hostname === hostname) return stored;
   // What was known to be wrong is so no longer.
-  if (!stored) return report.diagnosis ? healthyCase(tab, url) : { ...entry, undo: undefined };
+  if (!stored) return report.diagnosis ? healthyCase(tab, url) : untold(entry);
   // The stored one belongs to another host, which the tab has left, or has gone to since.
   const { url: shown } = await chrome.tabs.get(tab);
-  return ourHost(shown) === hostname ? { ...entry, undo: undefined } : stored;
+  return ourHost(shown) === hostname ? untold(entry) : stored;
 }
 
 /** @param {Case | null} entry @param {string} remedy @returns {Promise<Outcome>} */
