@@ -32,6 +32,8 @@ const CROSSING = 60000;
 const CHECKED = 10 * 60000;
 const LOADS = 12;
 const REQUESTS = 20;
+/** How long after some failed requests the next ones are looked at, in milliseconds: a page can make thousands. */
+const APART = 100;
 /** How long a failed request counts: the app asks again, and what works again is not heard of. */
 const RECENT = 60000;
 
@@ -354,7 +356,10 @@ export async function examineRequest(tab, request) {
   const waiting = [request];
   crowds.set(tab, waiting);
   try {
-    while (waiting.length > 0) await examineRequests(tab, waiting.splice(0));
+    while (waiting.length > 0) {
+      await examineRequests(tab, waiting.splice(0));
+      await new Promise((resolve) => setTimeout(resolve, APART));
+    }
   } finally {
     crowds.delete(tab);
   }

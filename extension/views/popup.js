@@ -66,7 +66,7 @@ async function parts() {
   if (where) {
     const { GUIDES, guide, guides } = await import("./guides.js");
     if (where === "guides") return [head(word("guides_title"), ""), await guides(go, privately)];
-    if (where in GUIDES)
+    if (Object.hasOwn(GUIDES, where))
       return [head(word(`guide_${where}_title`), "guides"), await guide(where, show, privately)];
   }
   const { diagnosis } = known?.report ?? {};
