@@ -12,7 +12,7 @@ pub struct Catalogue {
     /// What a person may say they see, and the cause whose plan fits it best.
     pub symptoms: BTreeMap<String, String>,
     pub signatures: Vec<(String, Signature)>,
-    /// What the id of a request is called.
+    /// These words name the id of a request.
     pub request_words: Vec<String>,
     /// Sets of whole messages, by name: of each message its hash.
     pub messages: BTreeMap<String, Vec<MessageHash>>,

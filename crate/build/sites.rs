@@ -13,13 +13,13 @@ pub struct Sites {
     pub passed: Vec<Passed>,
 }
 
-/// Whom the checks ask.
+/// The hosts that the checks ask.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Checks {
     /// Hosts that answer a trace.
     pub traced: Vec<String>,
-    /// Hosts of which only is known whether they answer.
+    /// Hosts that are only asked whether they answer at all.
     pub silent: Vec<String>,
     /// Address of the summary of incidents.
     pub incidents: String,
@@ -31,10 +31,10 @@ pub struct Checks {
 pub struct Passed {
     pub schemes: Vec<String>,
     pub hosts: Vec<String>,
-    /// Empty: the port that belongs to the scheme.
+    /// An empty list stands for the port that belongs to the scheme.
     #[serde(default)]
     pub ports: Vec<String>,
-    /// With `*` for anything.
+    /// The paths, in which `*` stands for anything.
     pub paths: Vec<String>,
 }
 

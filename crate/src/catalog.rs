@@ -45,9 +45,9 @@ pub struct Remedy {
 pub struct Passed {
     pub schemes: &'static [&'static str],
     pub hosts: &'static [&'static str],
-    /// Empty: the port that belongs to the scheme.
+    /// An empty list stands for the port that belongs to the scheme.
     pub ports: &'static [&'static str],
-    /// With `*` for anything.
+    /// The paths, in which `*` stands for anything.
     pub paths: &'static [&'static str],
 }
 

@@ -15,11 +15,11 @@ pub struct Known {
     pub seen: &'static Cause,
     /// The plan is for this one.
     pub shown: &'static Cause,
-    /// What makes the one of the other.
+    /// The finding that turns the cause that is seen into the cause that is shown.
     pub finding: Option<&'static Finding>,
 }
 
-/// What follows from the checks comes first. On other people's pages nothing is offered to be cleared, nor while a human
+/// Steps that follow from the checks come first. On other people's pages nothing is offered to be cleared, nor while a human
 /// check runs, unless the check itself is what fails: its own plan then has a clearing.
 pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgement: Option<&Judgement>) -> Vec<Step> {
     let Known { seen, shown: cause, .. } = known;

@@ -5,7 +5,7 @@ use crate::report::{Reason, ReasonKind};
 
 /// Longest quote, in bytes: between two words of a phrase a page may put as many signs as it likes.
 const LENGTH: usize = 160;
-/// How much of a text is looked at: others choose its length.
+/// Only so much of a text is looked at, because others choose its length.
 const LOOKED_AT: usize = 1_000;
 /// A number with as many digits may be a telephone's.
 const TELEPHONE: usize = 7;

@@ -25,7 +25,7 @@ pub fn retry_after(value: &str, at: f64) -> Option<u32> {
     if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(((date(value)? - at) / SECOND).clamp(0.0, f64::from(NAMED)) as u32);
     }
-    // What does not fit a number is longer still.
+    // A pause that does not fit a number is longer still.
     Some(value.parse().unwrap_or(NAMED).min(NAMED))
 }
 

@@ -28,9 +28,9 @@ const store = chrome.storage.session;
 /** @type {(keyof Known)[]} */
 const KINDS = ["case", "answer", "journal", "undo", "seen", "clock"];
 
-/** How long answers, loads and failed requests are kept. */
+/** Answers, loads and failed requests are kept for so long, in milliseconds. */
 const REMEMBERED = 30 * 60000;
-/** The alarm at which those of all tabs are forgotten. */
+/** The alarm at which they are forgotten, in all tabs. */
 const TIDY = "tidy";
 /** No two tidyings are closer than this. */
 const APART = 5 * 60000;
@@ -38,7 +38,7 @@ const APART = 5 * 60000;
 const UNDO = 10 * 60000;
 /** How much of storage.session, which has ten million bytes for all tabs, may hold what one tab can undo. */
 const UNDO_OF_TAB = 1_000_000;
-/** And what all of them can. */
+/** The same for what all tabs can undo together. */
 const UNDO_OF_ALL = 4_000_000;
 /** An entry that is further ahead of the clock than this shows that the clock was set back. */
 const MOMENT = 2000;
@@ -120,7 +120,8 @@ function lasts(undo) {
 }
 
 /**
- * Without what is over: what could be undone, the answer, and the loads and failed requests of more than half an hour ago.
+ * Removes what is over: a clearing that can no longer be undone, and answers, loads and failed requests that are older
+ * than half an hour.
  * @param {Known} known
  * @returns {Known}
  */
@@ -163,11 +164,11 @@ export function change(tab, edit, sure) {
       if (!sure) resolve(after);
       const changed = KINDS.filter((kind) => kind !== "clock" && after[kind] !== kept[kind]);
       if (changed.length > 0) {
-        // All in one call: a worker that dies in between leaves nothing half written.
+        // Entries are written in one call: a worker that dies meanwhile leaves no two of them apart.
         const full = changed.filter((kind) => after[kind] !== undefined);
         const entries = full.map((kind) => [`${kind}:${tab}`, after[kind]]);
         const empty = changed.filter((kind) => after[kind] === undefined);
-        // Of a tab of which nothing is known, not even the time is kept.
+        // If nothing is known of a tab, not even the time is kept.
         if (KINDS.some((kind) => kind !== "clock" && after[kind] !== undefined))
           await store.set(Object.fromEntries([...entries, [`clock:${tab}`, Date.now()]]));
         else empty.push("clock");
@@ -278,8 +279,10 @@ let arranged = false;
 async function tidyLater(oldest = Date.now()) {
   if (arranged) return;
   arranged = true;
-  if (await chrome.alarms.get(TIDY)) return;
-  await chrome.alarms.create(TIDY, { when: Math.max(oldest + REMEMBERED, Date.now() + APART) });
+  const when = Math.max(oldest + REMEMBERED, Date.now() + APART);
+  const alarm = await chrome.alarms.get(TIDY);
+  // After the clock was set back, an alarm that stands already would ring much too late.
+  if (!alarm || alarm.scheduledTime > when + APART) await chrome.alarms.create(TIDY, { when });
 }
 
 /** @param {number} tab @param {(entry: Case | undefined) => Case | undefined | Promise<Case | undefined>} edit */

@@ -21,7 +21,7 @@ function probePage() {
 }
 
 /**
- * What the page of a tab says of its observer: "busy" if it does not answer, "closed" if no script can enter it, as an
+ * Asks the page of a tab about its observer: "busy" if it does not answer, "closed" if no script can enter it, as an
  * error page of the browser.
  * @param {number} tabId
  * @returns {Promise<Probe | "busy" | "closed">}
@@ -43,7 +43,7 @@ const isLoading = async (tabId) =>
   (await chrome.tabs.get(tabId).catch(() => undefined))?.status === "loading";
 
 /**
- * Why the document that a tab shows was not examined; nothing if it was.
+ * Tells why the document that a tab shows was not examined; nothing if it was.
  * @param {number} tab
  * @param {import("./casebook.js").Seen | undefined} seen
  * @returns {Promise<Unseen | undefined>}

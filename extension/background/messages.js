@@ -45,7 +45,7 @@ async function caseOf({ tab, address, page, load }, known = recall(tab)) {
   const { entry, undo, seen } = await known;
   const picked = entry?.symptom && !page;
   if (!picked && (!host || !address)) return null;
-  // What is drawn for one load is nothing for the next one in the same tab.
+  // A case that is drawn for one load is not told to the next load in the same tab.
   if (page && load && entry?.load && load !== entry.load) return null;
   const unseen = page || !ours ? undefined : await unseenOf(tab, seen);
   if (entry && (picked || new URL(entry.url).hostname === host)) {
@@ -128,7 +128,7 @@ const HANDLERS = {
     return {};
   },
   async reload(_message, { tab, address, page }) {
-    // Never a page of others, which may hold what a person has typed.
+    // A page of others may hold what a person has typed, so it is never loaded again.
     if (!page && ourHost(address)) await chrome.tabs.reload(tab);
     return {};
   },
@@ -165,7 +165,7 @@ async function failingTabs() {
   const open = new Map((await chrome.tabs.query({})).map((tab) => [tab.id, tab]));
   return (await allCases()).flatMap(({ tab, url, symptom, report: { diagnosis } }) => {
     const host = ourHost(url);
-    // What a private window shows is told nowhere else.
+    // The welcome page stands in a normal window and tells nothing of private ones.
     if (!host || !diagnosis || symptom || open.get(tab)?.incognito !== false) return [];
     return diagnosis.surface === "request" ? [] : [{ tab, host, cause: diagnosis.cause }];
   });

@@ -9,7 +9,7 @@ export const PATTERNS = DOMAINS.flatMap((domain) => [`*://*.${domain}/*`, `wss:/
 /** Their pages. */
 export const OURS_SECURE = DOMAINS.map((domain) => `https://*.${domain}/*`);
 
-/** How much is kept of a path: a page can ask for a long one. */
+/** So many characters of a path are kept, because a page can ask for a long one. */
 const PATH = 300;
 
 /** `*` for what may be the id of a conversation or a person. @param {string} path */

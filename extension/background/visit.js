@@ -32,7 +32,7 @@ const CROSSING = 60000;
 const CHECKED = 10 * 60000;
 const LOADS = 12;
 const REQUESTS = 20;
-/** How long after some failed requests the next ones are looked at, in milliseconds: a page can make thousands. */
+/** The pause between two looks at failed requests, in milliseconds: a page can make thousands of them. */
 const APART = 100;
 /** How long a failed request counts: the app asks again, and what works again is not heard of. */
 const RECENT = 60000;
@@ -49,7 +49,7 @@ export const answerArrived = (tab) => early.get(tab)?.(undefined);
 /** @param {string} address */
 const hostOf = (address) => new URL(address).host;
 
-/** What is kept of an address: its query may carry a question or a session, its path the id of a conversation. @param {string} address */
+/** Removes from an address the query, which may carry a question or a session, and the ids in its path. @param {string} address */
 function masked(address) {
   const { origin, pathname } = new URL(address);
   return origin + withoutIds(pathname);
@@ -327,7 +327,7 @@ export async function examineEvidence(tab, reported) {
     return { ...known, case: next, seen, journal: { loads, ...journal } };
   });
   if (reported.page) waiting.get(tab)?.();
-  // What was known of this load before still holds.
+  // A diagnosis of this load that was made before still holds.
   const stands = after?.at === at && after.report.diagnosis !== undefined;
   const unseen = seen !== undefined && !seen.answered && !stands;
   if (after === before && !unseen) return;

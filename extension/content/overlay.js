@@ -57,7 +57,19 @@ globalThis.accessMedicOverlay ??= (() => {
   const CLEAR = /^(none|((invert\(1\)|hue-rotate\([^)]*\)|grayscale\([^)]*\)|sepia\([^)]*\)) ?)+)$/;
   /** Everything that can lie above us. Not every browser knows each of them. */
   const ABOVE = `:popover-open, :modal, :fullscreen, :is(:active-view-transition), ${WINDOWS}`;
-  /** What a person presses. */
+  /** Properties by which a page could make our elements look otherwise. */
+  const LOOKS_LIKE = [
+    "color",
+    "background-color",
+    "background-image",
+    "opacity",
+    "visibility",
+    "filter",
+    "clip-path",
+    "content",
+    "font-size",
+  ];
+  /** Elements that a person can press. */
   const CONTROLS = "label, button, a, summary, input";
   /** Firefox hands the nodes of a closed root to the page's listeners, which may then rewrite them. */
   const EXPOSED = "originalTarget" in Event.prototype;
@@ -100,7 +112,7 @@ globalThis.accessMedicOverlay ??= (() => {
     let settled = 0;
     let looked = 0;
     let stood = "";
-    /** What `bounds` holds. */
+    /** The text of the sheet `bounds`. */
     let bounded = "";
     /** Others in the top layer, above which we were put. @type {Element[]} */
     let under = [];
@@ -276,33 +288,13 @@ globalThis.accessMedicOverlay ??= (() => {
       changes.takeRecords();
     }
 
-    /** How each element looks. */
+    /** Describes how each of our elements looks, to see whether a page has changed it. */
     const looks = () =>
       [region, ...region.querySelectorAll("*")].map((one) => {
         const { left, top, width, height } = one.getBoundingClientRect();
         const styles = [undefined, "::before", "::after"].map((part) => {
-          const {
-            color,
-            backgroundColor,
-            backgroundImage,
-            opacity,
-            visibility,
-            filter,
-            clipPath,
-            content,
-            fontSize,
-          } = getComputedStyle(one, part);
-          return [
-            color,
-            backgroundColor,
-            backgroundImage,
-            opacity,
-            visibility,
-            filter,
-            clipPath,
-            content,
-            fontSize,
-          ];
+          const style = getComputedStyle(one, part);
+          return LOOKS_LIKE.map((property) => style.getPropertyValue(property));
         });
         return `${[left, top, width, height, styles]}`;
       });

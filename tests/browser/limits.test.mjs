@@ -1,4 +1,4 @@
-// What others choose has a length: one page can fill neither what the extension keeps nor what it says, whatever it asks
+// Texts that others choose are cut at a length: one page can fill neither what the extension keeps nor what it says, whatever it asks
 // for and however its server answers. And what is slight does not push aside what a person works through.
 
 import assert from "node:assert/strict";
@@ -32,7 +32,7 @@ afterEach(async () => {
   await tab.close();
 });
 
-/** What is kept of the tab, as text. */
+/** Reads everything that is kept of the tab, as text. */
 const kept = () =>
   stage.driver.inExtension(async (id) => {
     const entries = Object.entries(await chrome.storage.session.get());

@@ -1,4 +1,4 @@
-// What is kept is what PRIVACY.md says. A long session as people have it, full of planted secrets: questions and codes in
+// The extension keeps only what PRIVACY.md says. A long session as people have it, full of planted secrets: questions and codes in
 // addresses, ids of conversations, cookies' values, a private window, clearings in two tabs, a clock that moves. Then all
 // that the extension keeps is read: it holds none of the secrets, and nothing that is older than promised.
 
@@ -200,7 +200,7 @@ test("a long session leaves none of its secrets", { skip: !CAN_SET_CLOCK }, asyn
   await until(async () => leaked(await stored()).length === 0 || undefined, "all gone", LIMIT);
   assert.ok(planted.length >= 40, `${planted.length} secrets were planted`);
 
-  // Where the tabs were is forgotten after half an hour, although the tabs stay open and do nothing.
+  // The places of tabs are forgotten after half an hour, although the tabs stay open and do nothing.
   clock.set(60 * MINUTE);
   await stage.driver.killBackground();
   await tab.reload();

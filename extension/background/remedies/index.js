@@ -194,7 +194,7 @@ async function refusalOf({ tab, url, report }, remedy) {
   return refused(withheld ? "challenge_running" : "not_in_plan");
 }
 
-/** Without what only views are told. @param {Case} entry @returns {Case} */
+/** Removes the fields that only views are told. @param {Case} entry @returns {Case} */
 const untold = (entry) => ({ ...entry, undo: undefined, unseen: undefined });
 
 /**
@@ -206,7 +206,7 @@ async function latest(entry, stored) {
   const { tab, url, report } = entry;
   const { hostname } = new URL(url);
   if (stored && new URL(stored.url).hostname === hostname) return stored;
-  // What was known to be wrong is so no longer.
+  // The fault that was known has gone.
   if (!stored) return report.diagnosis ? healthyCase(tab, url) : untold(entry);
   // The stored one belongs to another host, which the tab has left, or has gone to since.
   const { url: shown } = await chrome.tabs.get(tab);

@@ -6,7 +6,7 @@ import { NoAnswer, within } from "./limit.js";
 
 /** @typedef {import("./clear.js").Cookie} Cookie */
 
-/** What is there now; `NoAnswer`: nobody knows. @param {Cookie} cookie */
+/** Resolves to the cookie that is there now, or to `NoAnswer` where nobody knows. @param {Cookie} cookie */
 function put(cookie) {
   const { name, value, domain, path, secure, httpOnly, sameSite, storeId } = cookie;
   const { hostOnly, session, expirationDate, partitionKey, firstPartyDomain } = cookie;
