@@ -64,6 +64,8 @@ declare namespace AccessMedic {
     history: Attempt[];
     at: number;
     busy?: string;
+    /** It has no meaning: it keeps room for what will be noted of the running step. Views are not told it. */
+    reserve?: string;
     /** The remedy whose cookies can still be put back; views are told, it is not stored. */
     undo?: string;
     /** Of the checks that run. */

@@ -51,7 +51,7 @@ async function caseOf({ tab, address, page, load }, known = recall(tab)) {
   if (entry && (picked || new URL(entry.url).hostname === host)) {
     // What the person does not want to see is closed.
     const closed = entry.closed || (page && (await hides(entry)));
-    const told = { closed, unseen, ...(undo && { undo: undo.remedy }) };
+    const told = { closed, unseen, reserve: undefined, ...(undo && { undo: undo.remedy }) };
     return { ...(await settle(entry)), ...told };
   }
   if (!address || page || !ours) return null;

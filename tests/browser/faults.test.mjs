@@ -227,21 +227,24 @@ describe("there is no room left", () => {
       return refused;
     });
 
-  test("for anything: the step is not begun, and says so", async () => {
-    const tab = await open();
-    const earlier = await jar();
-    const full = await minds();
-    if (full) await fill(0);
-    const { outcome } = await send(tab);
-    await empty();
-    if (full) {
-      assert.equal(outcome.kind, "failed", JSON.stringify(outcome));
-      assert.deepEqual(await jar(), earlier);
-      assert.deepEqual((await stage.case(tab))?.history, []);
-    } else {
-      assert.equal(outcome.kind, "done");
-    }
-  });
+  // Where there is room to note that a step begins, and none for what came of it, it must not begin either.
+  for (const free of [0, 50, 400, 1600]) {
+    test(`but for ${free} bytes: the step is not begun, and says so`, async () => {
+      const tab = await open();
+      const earlier = await jar();
+      const full = await minds();
+      if (full) await fill(free);
+      const { outcome } = await send(tab);
+      await empty();
+      if (full) {
+        assert.equal(outcome.kind, "failed", JSON.stringify(outcome));
+        assert.deepEqual(await jar(), earlier);
+        assert.deepEqual((await stage.case(tab))?.history, []);
+      } else {
+        assert.equal(outcome.kind, "done");
+      }
+    });
+  }
 
   test("for what an undo needs: it is cleared, and there is no way back", async () => {
     const tab = await open(SEEDS);

@@ -15,6 +15,12 @@ import { begin } from "./wait.js";
 /** @typedef {AccessMedic.Step["action"]} Action */
 /** @typedef {AccessMedic.ApplyReply["outcome"]} Outcome */
 
+/**
+ * What a step keeps free, from its beginning, for what will be noted of it. A receipt takes about two kilobytes; without
+ * this, cookies could be gone and no word of it kept.
+ */
+const RESERVE = "-".repeat(8192);
+
 /** @type {Set<number>} */
 const running = new Set();
 
@@ -86,7 +92,7 @@ async function carryOut(entry, remedy, action) {
 
 /** @param {Case} entry @param {string} remedy @param {Result} result */
 function record(
-  { busy: _, progress: __, waiting, ...entry },
+  { busy: _, progress: __, reserve: ___, waiting, ...entry },
   remedy,
   { outcome: { kind: outcome }, receipt, checks },
 ) {
@@ -176,7 +182,7 @@ export async function settle(entry) {
   const settled = await changeCase(tab, async (stored) => {
     if (stored?.busy !== busy || running.has(tab)) return stored;
     // To look leaves nothing half done.
-    const { busy: _, progress: __, ...rest } = stored;
+    const { busy: _, progress: __, reserve: ___, ...rest } = stored;
     return step?.action.kind === "check" ? rest : record(stored, busy, result);
   });
   return settled ?? entry;
@@ -231,7 +237,7 @@ export async function apply(entry, remedy) {
         const { action } = step;
         waits = action.kind === "wait" && begun.waiting?.remedy !== remedy;
         if (action.kind === "wait" && waits) return begin(begun, remedy, action);
-        return { ...begun, busy: remedy };
+        return { ...begun, busy: remedy, reserve: RESERVE };
       });
     } catch (error) {
       return failed(error); // nothing was begun
