@@ -25,6 +25,7 @@ const SWITCHES = [
   // Chromium refuses to sandbox root.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-gpu",
+  "--disable-software-rasterizer",
   "--disable-quic",
   "--no-first-run",
   "--no-default-browser-check",

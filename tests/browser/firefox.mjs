@@ -19,7 +19,11 @@
 //   emulated  offline                             no proxy, and the browser's own "work offline"
 // A single request of a page fails for real with reset and closed, and else by cancelling its channel.
 
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import puppeteer from "puppeteer-core";
 import { pause, until } from "./patience.mjs";
 import { assertExtensionTook, assertSites } from "./started.mjs";
@@ -29,6 +33,13 @@ const START = 20_000;
 
 /** Fixed, so that the extension's pages can be opened by address. */
 const UUID = "5c1f6a1e-3f5b-4f0e-9a53-0d6c3c0ffee0";
+
+/**
+ * What Firefox makes of its own scripts when it starts for the first time, which takes it more than a second (measured in
+ * 140, 2026-11): the first Firefox that ends leaves it to the next ones, which throw it away if it is another version's.
+ */
+const STARTUP = fileURLToPath(new URL("../../target/tests/firefox-startup", import.meta.url));
+const STARTUP_PARTS = ["compatibility.ini", "startupCache"];
 
 /**
  * @typedef {import("./recordings.mjs").Failure} Failure
@@ -50,11 +61,12 @@ const RESULTS = /** @type {const} */ ({
 /** @param {LaunchOptions} options @returns {Promise<Firefox>} */
 export async function launchFirefox(options) {
   const { ports } = options.player;
+  const profile = options.profile ?? makeProfile();
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: options.executable,
     headless: options.headless,
-    ...(options.profile && { userDataDir: options.profile }),
+    userDataDir: profile,
     args: [
       "--remote-allow-system-access",
       ...(options.headless ? ["--width=1280", "--height=886"] : []),
@@ -82,10 +94,33 @@ export async function launchFirefox(options) {
     },
   });
   try {
-    return await Firefox.open(browser, options);
+    return await Firefox.open(browser, profile, options);
   } catch (error) {
     await browser.close();
     throw error;
+  }
+}
+
+/** A fresh profile, which goes when the tests end. @returns {string} */
+function makeProfile() {
+  const profile = mkdtempSync(join(tmpdir(), "access-medic-"));
+  process.once("exit", () => rmSync(profile, { recursive: true, force: true, maxRetries: 10 }));
+  if (existsSync(STARTUP)) cpSync(STARTUP, profile, { recursive: true });
+  return profile;
+}
+
+/** Leaves to the next Firefox what this one has made of its own scripts. @param {string} profile */
+function keepStartup(profile) {
+  if (existsSync(STARTUP)) return;
+  mkdirSync(dirname(STARTUP), { recursive: true });
+  const copy = mkdtempSync(`${STARTUP}-`);
+  for (const part of STARTUP_PARTS)
+    cpSync(join(profile, part), join(copy, part), { recursive: true });
+  try {
+    renameSync(copy, STARTUP);
+  } catch {
+    // Another one was faster.
+    rmSync(copy, { recursive: true });
   }
 }
 
@@ -99,6 +134,7 @@ export class Firefox {
   #send;
   /** @type {string} the browser's own window, the scope of `inBrowser` */
   #window;
+  #profile;
   /** @type {LaunchOptions} */
   #options;
   /** @type {Promise<FirefoxTab> | undefined} */
@@ -115,12 +151,14 @@ export class Firefox {
    * @param {import("puppeteer-core").Browser} browser
    * @param {Send} send
    * @param {string} window
+   * @param {string} profile its folder
    * @param {LaunchOptions} options
    */
-  constructor(browser, send, window, options) {
+  constructor(browser, send, window, profile, options) {
     this.#browser = browser;
     this.#send = send;
     this.#window = window;
+    this.#profile = profile;
     this.#options = options;
   }
 
@@ -129,14 +167,17 @@ export class Firefox {
    * request of its own that is being judged while the authority is imported leaves "unknown issuer" in
    * that memory, for as long as the browser runs.
    * @param {import("puppeteer-core").Browser} browser
+   * @param {string} profile its folder
    * @param {LaunchOptions} options
    */
-  static async open(browser, options) {
+  static async open(browser, profile, options) {
     const { connection } = /** @type {any} */ (browser);
     /** @type {Send} */
     const send = async (method, params) => (await connection.send(method, params)).result;
+    // What nobody here listens to: Firefox would tell of each request and each line of a console.
+    await send("session.unsubscribe", { events: ["network", "log", "script"] });
     const tree = await send("browsingContext.getTree", { "moz:scope": "chrome" });
-    const driver = new Firefox(browser, send, tree.contexts[0].context, options);
+    const driver = new Firefox(browser, send, tree.contexts[0].context, profile, options);
     await driver.inBrowser(
       (certificate, language) => {
         const { Cc, Ci, Services } = /** @type {any} */ (globalThis);
@@ -542,6 +583,7 @@ export class Firefox {
 
   async close() {
     await this.#browser.close();
+    keepStartup(this.#profile);
   }
 }
 

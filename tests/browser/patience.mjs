@@ -2,6 +2,10 @@
 
 /** Short against what is measured (tens of milliseconds), long against a question to a browser. */
 const PAUSE = 10;
+/** What takes long is asked for less often: each question keeps the computer from what is waited for. */
+const LONGEST = 100;
+/** The pause grows with the time that was waited, to this share of it. */
+const SHARE = 0.1;
 
 /** @param {number} ms @returns {Promise<void>} */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -26,7 +30,8 @@ function isMistake(error) {
  * @returns {Promise<T>}
  */
 export async function until(ask, what, limit) {
-  const end = Date.now() + limit;
+  const began = Date.now();
+  const end = began + limit;
   /** @type {unknown} */
   let trouble;
   for (;;) {
@@ -37,9 +42,10 @@ export async function until(ask, what, limit) {
       return undefined;
     });
     if (answer !== undefined) return answer;
-    if (Date.now() > end) {
+    const now = Date.now();
+    if (now > end) {
       throw new Error(`Not within ${limit} ms: ${what}${trouble ? ` (${trouble})` : ""}`);
     }
-    await pause(PAUSE);
+    await pause(Math.min(LONGEST, Math.max(PAUSE, SHARE * (now - began))));
   }
 }

@@ -146,6 +146,19 @@ export class Stage {
   }
 
   /**
+   * Makes a tab as good as new, in half the time that a new one takes. Nothing may be under way in it any more.
+   * @param {Tab} tab
+   */
+  async renew(tab) {
+    this.player.silence();
+    await tab.goto("about:blank");
+    await this.driver.inExtension(async (id) => {
+      const keys = Object.keys(await chrome.storage.session.get());
+      await chrome.storage.session.remove(keys.filter((key) => key.endsWith(`:${id}`)));
+    }, tab.id);
+  }
+
+  /**
    * The casebook's entry of a tab, read through a page of the extension.
    * @param {Tab} tab
    * @param {Driver} driver
