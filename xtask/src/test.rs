@@ -21,6 +21,9 @@ const LONGEST: &str = "--test-timeout=600000";
 /// Tests that hold the product to times of a few milliseconds: nothing else runs beside them.
 const TIMED: [&str; 2] = ["flood.test.mjs", "input.test.mjs"];
 
+/// So many other files of one browser run at the same time: most of them wait for something most of the time.
+const AT_ONCE: usize = 2;
+
 /// The slowest files and tests that are named at the end.
 const SLOWEST: usize = 12;
 
@@ -103,14 +106,14 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
         everything.into_iter().partition(|path| TIMED.iter().any(|name| path.ends_with(name)));
     for &browser in browsers.iter().filter(|_| !timed.is_empty()) {
         let what = format!("timed tests in {}", browser.title());
-        let result = Tests::of(checkout, browser, "timed", &timed, word).and_then(|tests| tests.watch(true));
+        let result = Tests::of(checkout, browser, Part::Timed, &timed, word).and_then(|tests| tests.watch(true));
         all.add(part(&what, filter, result.map(|(ended, status, _)| (ended, status))));
     }
     // The others wait most of the time: the browsers go side by side, and the second one is shown afterwards.
     let rest: Vec<_> = browsers
         .iter()
         .filter(|_| !others.is_empty())
-        .map(|&browser| (browser, Tests::of(checkout, browser, "others", &others, word)))
+        .map(|&browser| (browser, Tests::of(checkout, browser, Part::Others, &others, word)))
         .collect();
     thread::scope(|scope| {
         let started = rest
@@ -217,7 +220,24 @@ impl Ended {
     }
 }
 
-/// Files of tests in one browser, one after the other.
+/// Which files of tests run together.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    /// One after the other, and nothing beside them.
+    Timed,
+    Others,
+}
+
+impl Part {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Timed => "timed",
+            Self::Others => "others",
+        }
+    }
+}
+
+/// Files of tests in one browser.
 struct Tests {
     command: Command,
     browser: Browser,
@@ -230,14 +250,15 @@ impl Tests {
     fn of(
         checkout: &Checkout,
         browser: Browser,
-        part: &str,
+        part: Part,
         files: &[String],
         word: Option<&str>,
     ) -> Result<Self, Fault> {
         let mut command = script(checkout, browser)?;
-        let times = checkout.join(&format!("target/tests/{}-{part}.txt", browser.name()));
+        let times = checkout.join(&format!("target/tests/{}-{}.txt", browser.name(), part.name()));
         checkout::write(&times, b"")?;
-        command.args(["--test", "--test-concurrency=1", LONGEST]);
+        let at_once = if part == Part::Timed { 1 } else { AT_ONCE };
+        command.args(["--test", &format!("--test-concurrency={at_once}"), LONGEST]);
         command.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
         command.arg("--test-reporter=./tests/browser/durations.mjs");
         command.arg(format!("--test-reporter-destination={}", times.display()));
