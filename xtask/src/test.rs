@@ -21,9 +21,6 @@ const LONGEST: &str = "--test-timeout=600000";
 /// Tests that hold the product to times of a few milliseconds: nothing else runs beside them.
 const TIMED: [&str; 2] = ["flood.test.mjs", "input.test.mjs"];
 
-/// So many other files of one browser run at the same time: most of them wait for something most of the time.
-const AT_ONCE: usize = 2;
-
 /// The slowest files and tests that are named at the end.
 const SLOWEST: usize = 12;
 
@@ -221,10 +218,11 @@ impl Ended {
 }
 
 /// Which files of tests run together.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 enum Part {
-    /// One after the other, and nothing beside them.
+    /// Nothing runs beside them.
     Timed,
+    /// The other browser runs beside them.
     Others,
 }
 
@@ -237,7 +235,7 @@ impl Part {
     }
 }
 
-/// Files of tests in one browser.
+/// Files of tests in one browser, one after the other.
 struct Tests {
     command: Command,
     browser: Browser,
@@ -257,8 +255,7 @@ impl Tests {
         let mut command = script(checkout, browser)?;
         let times = checkout.join(&format!("target/tests/{}-{}.txt", browser.name(), part.name()));
         checkout::write(&times, b"")?;
-        let at_once = if part == Part::Timed { 1 } else { AT_ONCE };
-        command.args(["--test", &format!("--test-concurrency={at_once}"), LONGEST]);
+        command.args(["--test", "--test-concurrency=1", LONGEST]);
         command.args(["--test-reporter=spec", "--test-reporter-destination=stdout"]);
         command.arg("--test-reporter=./tests/browser/durations.mjs");
         command.arg(format!("--test-reporter-destination={}", times.display()));
