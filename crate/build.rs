@@ -9,6 +9,8 @@
 
 #[path = "build/catalogue.rs"]
 mod catalogue;
+#[path = "build/concepts.rs"]
+mod concepts;
 #[path = "build/emit.rs"]
 mod emit;
 #[path = "build/sites.rs"]
@@ -20,14 +22,19 @@ fn main() {
     println!("cargo::rerun-if-changed=catalog");
     println!("cargo::rerun-if-changed=build");
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it")).join("tables.rs");
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     let sites = root.join("catalog/sites.toml");
-    let tables = catalogue::read(&root.join("catalog")).and_then(|catalogue| {
+    let catalog = root.join("catalog");
+    let tables = catalogue::read(&catalog).and_then(|catalogue| {
+        let causes: Vec<&str> = catalogue.causes.iter().map(|(id, _, _)| id.as_str()).collect();
+        let concepts = concepts::read(&catalog, &causes)?;
         let sites = sites::read(&sites).map_err(|fault| catalogue::said(&sites, &fault))?;
-        Ok(emit::tables(&catalogue)? + &emit::sites(&sites))
+        let words = concepts::file(&catalog)?;
+        fs::write(out.join("words.bin"), words).expect("OUT_DIR can be written");
+        Ok(emit::tables(&catalogue)? + &emit::concepts(concepts, &causes) + &emit::sites(&sites))
     });
     match tables {
-        Ok(source) => fs::write(out, source).expect("OUT_DIR can be written"),
+        Ok(source) => fs::write(out.join("tables.rs"), source).expect("OUT_DIR can be written"),
         Err(fault) => {
             // `cargo::error` shows the sentence alone, without a back trace of the build script.
             println!("cargo::error={fault}");

@@ -1,7 +1,7 @@
 //! Holds the core to the recorded pages: the folder is the answer. One named test for each recording, and a few for
 //! the collection as a whole. The same files are played to real browsers by `browser/`.
 
-use access_medic::{examine, signatures};
+use access_medic::{causes, examine};
 use libtest_mimic::{Arguments, Failed, Trial};
 use recordings::{Browser, HEALTHY, Recording, all, visit};
 use std::collections::BTreeSet;
@@ -47,7 +47,7 @@ fn names_the_folder(recording: &Recording, browser: Browser) -> Result<(), Faile
 }
 
 fn folders_are_the_causes(folders: &BTreeSet<String>) -> Result<(), Failed> {
-    let causes = signatures().map(|(_, cause)| cause.to_owned()).chain([HEALTHY.to_owned()]).collect();
+    let causes = causes().map(str::to_owned).chain([HEALTHY.to_owned()]).collect();
     let differing: Vec<_> = folders.symmetric_difference(&causes).collect();
     if differing.is_empty() { Ok(()) } else { Err(format!("in pages/ or in the catalogue only: {differing:?}").into()) }
 }

@@ -510,6 +510,7 @@ prop_compose! {
                 }),
                 page: with_page.then_some(Page { status: None, content_type: String::new(), app, elements, title, text, markers }),
                 alerts: alerts.into_iter().map(|(text, markers)| Alert { text, markers }).collect(),
+                told: String::new(),
                 guests: vec![],
                 requests: requests
                     .into_iter()

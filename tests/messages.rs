@@ -23,9 +23,10 @@ const OUT_OF_REACH: [(&[&str], &str); 3] = [
 ];
 
 /// Where we answer otherwise, on purpose.
-const OTHERWISE: [(&[&str], &str, &str); 2] = [
+const OTHERWISE: [(&[&str], &str, &str); 3] = [
+    (&["account-007"], "connection_lost", "the sentence itself says that the network failed"),
     (
-        &["account-006", "account-007", "account-008"],
+        &["account-006", "account-008"],
         "app_error",
         "telling somebody that the account is closed because the payment page failed would be false",
     ),

@@ -2,6 +2,7 @@
 
 use crate::{
     catalogue::{Catalogue, Clue, Few, Finding, Remedy, Signature},
+    concepts::{Concepts, Meaning},
     sites::{Passed, Sites},
 };
 use access_medic_phrases::{MessageTable, folded, lay_out_groups, pattern};
@@ -113,6 +114,22 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
         table.buckets, table.rests, table.sets
     );
     Ok(out)
+}
+
+pub fn concepts(Concepts { turned, meanings, not }: Concepts, causes: &[&str]) -> String {
+    let mut out = format!("pub static NOT: u8 = {not};\npub static TURNED: &[u8] = &{turned:?};\n");
+    let w = &mut out;
+    let _ = writeln!(w, "pub static MEANINGS: &[Meaning] = &[");
+    for Meaning { cause, says, but, vague, place } in meanings {
+        let cause = causes.iter().position(|known| *known == cause).unwrap_or_default();
+        let says: Vec<String> = says.iter().map(|concepts| format!("&{concepts:?}")).collect();
+        let _ = writeln!(
+            w,
+            "Meaning {{ cause: {cause}, says: &[{}], but: &{but:?}, vague: {vague}, place: Place::{place:?} }},",
+            says.join(", ")
+        );
+    }
+    out + "];\n"
 }
 
 pub fn sites(Sites { ours, passed, .. }: &Sites) -> String {

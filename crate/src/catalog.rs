@@ -74,6 +74,31 @@ pub enum Hands {
     },
 }
 
+/// What concepts mean together.
+pub struct Meaning {
+    /// Index of [`CAUSES`].
+    pub cause: u8,
+    /// Combinations of concepts, each of which is enough.
+    pub says: &'static [&'static [u8]],
+    /// With one of these it is something else.
+    pub but: &'static [u8],
+    /// Says that something failed and not what.
+    pub vague: bool,
+    pub place: Place,
+}
+
+/// Where words mean something.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Place {
+    Anywhere,
+    /// On the hosts of the sign-in alone.
+    Login,
+    /// On all others alone.
+    Elsewhere,
+    /// In the running app and in what people tell: never of a page as a whole.
+    Inside,
+}
+
 /// Recognises one kind of page, surface or failure: every clue of `all`, one of `any` (if it has some), and no
 /// clue of `none`.
 #[derive(Clone, Copy)]
@@ -91,6 +116,8 @@ pub struct Signature {
     pub quiet: bool,
     /// Counts only beside another cause, never alone.
     pub beside: bool,
+    /// Known by what its words mean, which counts less than the words themselves.
+    pub meant: bool,
     /// How many clues belong to `all` and to `any`; the rest is `none`.
     pub all: u8,
     pub any: u8,
@@ -183,6 +210,7 @@ pub fn signatures() -> impl Iterator<Item = Signature> {
             fallback: flags & 16 != 0,
             quiet: flags & 32 != 0,
             beside: flags & 64 != 0,
+            meant: false,
             all: *all,
             any: *any,
             clues,
@@ -196,16 +224,52 @@ impl Signature {
         Self {
             #[cfg(not(target_arch = "wasm32"))]
             name: "told",
+            ..Self::bare(cause, Confidence::Possible, Surface::Told, false)
+        }
+    }
+
+    /// Of what the words on a surface mean.
+    pub fn meant(Meaning { cause, vague, .. }: &Meaning, surface: Surface) -> Self {
+        let confidence = if *vague { Confidence::Possible } else { Confidence::Likely };
+        Self {
+            #[cfg(not(target_arch = "wasm32"))]
+            name: "meant",
+            meant: true,
+            ..Self::bare(*cause, confidence, surface, *vague)
+        }
+    }
+
+    /// As a person tells of it.
+    pub fn at_second_hand(self) -> Self {
+        let confidence = self.confidence.min(Confidence::Likely);
+        Self { surface: Surface::Told, confidence, quiet: false, ..self }
+    }
+
+    /// Without a clue.
+    fn bare(cause: u8, confidence: Confidence, surface: Surface, fallback: bool) -> Self {
+        Self {
+            #[cfg(not(target_arch = "wasm32"))]
+            name: "",
             cause,
-            confidence: Confidence::Possible,
-            surface: Surface::Told,
-            fallback: false,
+            confidence,
+            surface,
+            fallback,
             quiet: false,
             beside: false,
+            meant: false,
             all: 0,
             any: 0,
             clues: &[],
         }
+    }
+
+    /// Does it hang on sentences of the site?
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn is_worded(&self) -> bool {
+        let given = usize::from(self.all) + usize::from(self.any);
+        self.clues()
+            .take(given)
+            .any(|clue| matches!(clue, Clue::Title(_) | Clue::Text(_) | Clue::Whole(_) | Clue::Message(_)))
     }
 
     pub fn clues(&self) -> impl Iterator<Item = Clue> {

@@ -67,7 +67,7 @@ fn take_best(matches: &mut Vec<Match>) -> Option<Match> {
 
 /// Surer first; then what names a cause before what only says that something failed; then the one that more and stronger clues speak for. What is still equal
 /// stays in the catalogue's order.
-fn rank(found: &Match) -> (bool, Confidence, bool, u32) {
+fn rank(found: &Match) -> (bool, Confidence, bool, bool, u32) {
     let weight = |reason: &Reason| match reason.clue {
         ReasonKind::Header
         | ReasonKind::Code
@@ -81,8 +81,8 @@ fn rank(found: &Match) -> (bool, Confidence, bool, u32) {
         ReasonKind::Title | ReasonKind::Text | ReasonKind::Alert => 2,
         ReasonKind::Status => 1,
     };
-    let Signature { beside, confidence, fallback, .. } = found.signature;
-    (!beside, confidence, !fallback, found.reasons.iter().map(weight).sum())
+    let Signature { beside, confidence, fallback, meant, .. } = found.signature;
+    (!beside, confidence, !fallback, !meant, found.reasons.iter().map(weight).sum())
 }
 
 /// How many clues are quoted for one cause, and how many other causes are named.

@@ -97,6 +97,10 @@ pub struct Evidence {
     /// Tokens of what stands beside the app's own shell, as other extensions do; said with the page and with alerts.
     #[serde(default)]
     pub guests: Vec<String>,
+    /// What a person types or pastes, seen elsewhere: on a phone, in the desktop app, in a terminal, in an e-mail. Only its first
+    /// 4,000 characters are read.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub told: String,
     /// Network error of the main frame as the browser names it: `net::ERR_…`, `NS_ERROR_…`, or the sentence that
     /// Firefox gives for TLS faults.
     #[serde(default, skip_serializing_if = "Option::is_none")]

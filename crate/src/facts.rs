@@ -237,7 +237,7 @@ fn payload(value: &str) -> Option<String> {
 }
 
 /// Frames of Cloudflare's own error pages, of all layouts since 2022.
-fn is_cloudflare_page(page: &Page) -> bool {
+pub fn is_cloudflare_page(page: &Page) -> bool {
     page.markers.iter().any(|marker| {
         matches!(
             marker.as_str(),
@@ -250,6 +250,11 @@ fn is_cloudflare_page(page: &Page) -> bool {
                 | "#plain-ray-id"
         )
     })
+}
+
+/// The number of an error page of Cloudflare's that a text names as such.
+pub fn error_number(text: &str) -> Option<&str> {
+    printed(text).error_number
 }
 
 /// What machines print into sentences; the first of each.

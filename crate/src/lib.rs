@@ -10,10 +10,13 @@ mod catalog;
 mod diagnose;
 mod evidence;
 mod facts;
+mod lexicon;
+mod meaning;
 mod plan;
 mod quote;
 mod report;
 mod signature;
+mod told;
 mod verdict;
 mod wait;
 #[cfg(target_arch = "wasm32")]
@@ -35,10 +38,16 @@ pub fn examine(visit: &Visit) -> Report {
     examine_by(visit, |_| true)
 }
 
-/// What the catalogue would say if it did not have this signature; for tests.
+/// What the catalogue would say if it did not have this signature, and understood no words by what they mean; for tests.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn examine_without(visit: &Visit, signature: &str) -> Report {
-    examine_by(visit, |known| known.name != signature)
+    examine_by(visit, |known| known.name != signature && !known.meant)
+}
+
+/// What is left when every exact sentence is taken away: codes, structure and what words mean; for tests.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn examine_without_sentences(visit: &Visit) -> Report {
+    examine_by(visit, |known| !known.is_worded())
 }
 
 fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
@@ -91,11 +100,10 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
     }
 }
 
-/// Names of the signatures with the causes they stand for, for tests and for the catalogue's table.
+/// The causes that the catalogue has; for tests.
 #[cfg(not(target_arch = "wasm32"))]
-pub fn signatures() -> impl Iterator<Item = (&'static str, &'static str)> {
-    catalog::signatures()
-        .filter_map(|signature| Some((signature.name, catalog::CAUSES.get(usize::from(signature.cause))?.id)))
+pub fn causes() -> impl Iterator<Item = &'static str> {
+    catalog::CAUSES.iter().map(|cause| cause.id)
 }
 
 #[cfg(test)]

@@ -7,7 +7,9 @@ use crate::{
     catalog::{self, Clue, Numbers, Signature, Strings},
     evidence::{Alert, Evidence, Load, Outcome, Page, Request, Visit},
     facts::{self, Signals},
+    meaning,
     report::{Reason, ReasonKind, Surface},
+    told::Told,
 };
 
 const PHRASES: Trie<'static> = Trie {
@@ -24,6 +26,8 @@ const PHRASES: Trie<'static> = Trie {
 /// (corpus, "The healthy app"); articles and lists have more.
 pub const BARE_ELEMENTS: u32 = 120;
 const BARE_TEXT: usize = 3_000;
+/// So many lines of what a person tells are looked at by themselves.
+const LINES: usize = 40;
 
 /// Everything that signatures look at, read once.
 pub struct Scene<'e> {
@@ -35,6 +39,8 @@ pub struct Scene<'e> {
     alerts: Vec<Area<'e>>,
     /// What only speaks beside another cause is looked for in the marks of the app's guests.
     guests: Area<'e>,
+    /// What a person tells, as a whole and line by line.
+    told: Option<(Told<'e>, Vec<Area<'e>>)>,
     /// There is a document to judge, or an answer that brought none: of an empty error answer browsers make a page of
     /// their own, which nobody can read.
     answered: bool,
@@ -43,12 +49,29 @@ pub struct Scene<'e> {
 
 /// One text with its markers: the page, or one alert.
 struct Area<'e> {
+    /// The text itself.
+    words: &'e str,
     title: Option<Found<'e>>,
     text: Found<'e>,
     /// Sets of whole messages that the text holds one of, with the words of it.
     messages: Vec<(u8, &'e str)>,
     /// By marker id of the catalogue: the token that fits.
     markers: Vec<Option<&'e str>>,
+    /// May its words be taken by what they mean?
+    means: bool,
+}
+
+impl<'e> Area<'e> {
+    fn new(words: &'e str, tokens: &'e [String], means: bool) -> Self {
+        Self {
+            words,
+            title: None,
+            text: PHRASES.scan(words),
+            messages: messages(words),
+            markers: markers(tokens),
+            means,
+        }
+    }
 }
 
 /// A signature that held.
@@ -70,26 +93,27 @@ impl<'e> Scene<'e> {
             signals,
             page: page.map(|page| Area {
                 title: Some(PHRASES.scan(&page.title)),
-                text: PHRASES.scan(&page.text),
                 messages: if bare { messages(&page.text) } else { Vec::new() },
+                means: bare && meaning::of_page(evidence, page, address),
+                words: &page.text,
+                text: PHRASES.scan(&page.text),
                 markers: markers(&page.markers),
             }),
             alerts: evidence
                 .alerts
                 .iter()
-                .map(|Alert { text, markers: tokens }| Area {
-                    title: None,
-                    text: PHRASES.scan(text),
-                    messages: messages(text),
-                    markers: markers(tokens),
+                .map(|Alert { text, markers: tokens }| {
+                    // On a page that is neither the app nor small, an alert is a part of an article.
+                    let stands = bare || page.is_none_or(|page| page.app);
+                    Area::new(text, tokens, stands && meaning::of_alert(tokens, address))
                 })
                 .collect(),
-            guests: Area {
-                title: None,
-                text: PHRASES.scan(""),
-                messages: Vec::new(),
-                markers: markers(&evidence.guests),
-            },
+            guests: Area::new("", &evidence.guests, false),
+            told: Told::read(evidence).map(|told| {
+                let lines = told.text.lines().take(LINES).filter(|_| told.text.contains('\n'));
+                let areas = std::iter::once(told.text).chain(lines).map(|text| Area::new(text, &[], true));
+                (told, areas.collect())
+            }),
             answered: page.is_some() || failed,
             bare,
         }
@@ -112,7 +136,28 @@ impl<'e> Scene<'e> {
         };
         let ours = self.address.is_openai();
         let seen = catalog::signatures().filter(|signature| ours || self.is_named(signature)).filter_map(held);
-        seen.chain(self.told()).collect()
+        seen.chain(self.meant()).chain(self.told_words()).chain(self.told()).collect()
+    }
+
+    /// What the words of error surfaces, of small error pages and of people mean.
+    fn meant(&self) -> impl Iterator<Item = Match> {
+        let alerts = self.alerts.iter().map(|alert| (alert, Surface::Alert));
+        let page = self.page.iter().map(|page| (page, Surface::Page));
+        let told = self.told.iter().flat_map(|(_, areas)| areas).map(|area| (area, Surface::Told));
+        let areas = alerts.chain(page).chain(told).filter(|(area, _)| area.means);
+        areas.flat_map(|(area, surface)| meaning::meanings(area.words, surface, self.address))
+    }
+
+    /// What the words, codes and numbers of a told text are known by.
+    fn told_words(&self) -> impl Iterator<Item = Match> {
+        self.told.iter().flat_map(move |(told, areas)| {
+            let known =
+                catalog::signatures().filter(|signature| !signature.beside && signature.surface != Surface::Request);
+            known.filter_map(move |signature| {
+                let reasons = areas.iter().find_map(|area| holds_told(&signature, told, area))?;
+                Some(Match { signature: signature.at_second_hand(), reasons })
+            })
+        })
     }
 
     /// What fits the symptom that a person told of, where there is nothing to see. It stands afterwards.
@@ -237,6 +282,56 @@ impl<'e> Scene<'e> {
                 && if cause.is_empty() { glob(place, &load.place) } else { load.cause.as_deref() == Some(cause) }
         };
         self.visit.loads.iter().filter(fits).count()
+    }
+}
+
+/// The reasons, if what was told speaks for the signature: what it says of the place is taken for granted, and something must
+/// speak that is not the place.
+fn holds_told(signature: &Signature, told: &Told, area: &Area) -> Option<Vec<Reason>> {
+    let (all, any) = (usize::from(signature.all), usize::from(signature.any));
+    let mut reasons = Vec::new();
+    let mut one = any == 0;
+    for (at, clue) in signature.clues().enumerate() {
+        match sees_told(&clue, told, area) {
+            // Of the place.
+            None => {}
+            Some(None) if at < all => return None,
+            Some(None) => {}
+            Some(Some(_)) if at >= all + any => return None,
+            Some(Some(reason)) => {
+                one |= at >= all;
+                reasons.push(reason);
+            }
+        }
+    }
+    (one && !reasons.is_empty()).then_some(reasons)
+}
+
+/// `None`: the clue is of the place. `Some(None)`: it does not hold.
+fn sees_told(clue: &Clue, told: &Told, area: &Area) -> Option<Option<Reason>> {
+    let quote = |clue, quote: Option<&str>| Some(quote.map(|quote| Reason { clue, quote: quote.to_owned() }));
+    match clue {
+        Clue::Title(ids) | Clue::Text(ids) | Clue::Whole(ids) => {
+            quote(ReasonKind::Text, ids.iter().find_map(|id| area.text.seen(id)))
+        }
+        Clue::Message(sets) => {
+            let known = |set: u8| sets.iter().any(|known| known == u16::from(set));
+            quote(ReasonKind::Text, area.messages.iter().find(|(set, _)| known(*set)).map(|(_, words)| *words))
+        }
+        Clue::Code(codes) => {
+            let code = told.codes.iter().find(|code| codes.iter().any(|known| known == code.value));
+            quote(ReasonKind::Code, code.map(|code| code.value.as_str()))
+        }
+        Clue::Status(ranges) => {
+            let status = told.status?;
+            quote(ReasonKind::Status, within(*ranges, status).then(|| status.to_string()).as_deref())
+        }
+        Clue::Failure(patterns) => {
+            let failure = told.failure.as_deref().filter(|failure| patterns.iter().any(|code| glob(code, failure)));
+            quote(ReasonKind::Failure, failure)
+        }
+        Clue::Earlier { .. } => Some(None),
+        Clue::Header(..) | Clue::Marker(_) | Clue::Host(_) | Clue::Path(_) | Clue::Bare(_) => None,
     }
 }
 

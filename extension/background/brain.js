@@ -1,8 +1,8 @@
 // Calls the core, loaded once in the life of the worker. A core that cannot be loaded, or a visit that it refuses, is an
 // error value; the rest stays silent then.
-import init, { examine as core } from "../core/access_medic.js";
+import init, { examine as core, learn } from "../core/access_medic.js";
 
-/** @typedef {{ kind: "core_missing" | "visit_refused"; detail: string }} Fault */
+/** @typedef {{ kind: "core_missing" | "words_missing" | "visit_refused"; detail: string }} Fault */
 
 /** @type {Promise<Fault | undefined> | undefined} */
 let loading;
@@ -24,10 +24,31 @@ export function load() {
   return loading;
 }
 
+/** @type {Promise<Fault | void> | undefined} */
+let learning;
+
+/** The words by which the core understands a sentence: half a megabyte, which a healthy page never needs. */
+function learnWords() {
+  learning ??= fetch(chrome.runtime.getURL("core/words.bin"))
+    .then((file) => file.arrayBuffer())
+    .then((words) => learn(new Uint8Array(words)))
+    .catch((error) => {
+      learning = undefined; // the next evidence tries again
+      return fault("words_missing", error);
+    });
+  return learning;
+}
+
+/** Whether there are words to be understood. @param {import("../core/access_medic.js").Visit} visit */
+const speaks = ({ evidence: { page, alerts = [], told } }) =>
+  alerts.length > 0 || !!told || (page !== undefined && !page.app && page.text !== "");
+
 /** @param {import("../core/access_medic.js").Visit} visit */
 export async function examine(visit) {
   const missing = await load();
   if (missing) return missing;
+  // Without them the core still knows what codes, marks and whole messages say.
+  if (speaks(visit)) await learnWords();
   try {
     return core(visit);
   } catch (error) {

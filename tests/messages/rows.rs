@@ -15,6 +15,8 @@ pub struct Row {
     pub id: String,
     /// The right answer; none: there is nothing to say.
     pub cause: Option<String>,
+    /// Absent: the chat's.
+    #[serde(default = "chat")]
     pub host: String,
     pub surface: Surface,
     pub lang: String,
@@ -42,11 +44,20 @@ pub enum Surface {
     Email,
 }
 
-pub fn all() -> Vec<Row> {
-    include_str!("../messages.jsonl")
+fn chat() -> String {
+    "chatgpt.com".to_owned()
+}
+
+/// The rows of a file, which is named in a complaint.
+pub fn read(file: &str, lines: &str) -> Vec<Row> {
+    lines
         .lines()
-        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("messages.jsonl: {error}\n{line}")))
+        .map(|line| serde_json::from_str(line).unwrap_or_else(|error| panic!("{file}: {error}\n{line}")))
         .collect()
+}
+
+pub fn all() -> Vec<Row> {
+    read("messages.jsonl", include_str!("../messages.jsonl"))
 }
 
 impl Row {

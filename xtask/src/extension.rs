@@ -6,7 +6,7 @@ use crate::{
     checkout::{self, Checkout},
     core,
     fault::Fault,
-    icon, sites,
+    icon, sites, words,
 };
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::PathBuf};
@@ -36,6 +36,7 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     let list = sites::script(checkout)?.into_bytes();
     checkout::write(&checkout.core().join(sites::NAME), &list)?;
     files.insert(format!("core/{}", sites::NAME), list);
+    files.insert(format!("core/{}", words::NAME), words::file(checkout)?);
     let drawing = checkout::read(&source.join("icons/icon.svg"))?;
     for size in icon::SIZES {
         files.insert(format!("icons/icon-{size}.png"), icon::draw(&drawing, size)?);

@@ -26,6 +26,7 @@ mod table;
 mod tally;
 mod test;
 mod tools;
+mod words;
 
 use browser::Browser;
 use checkout::Checkout;

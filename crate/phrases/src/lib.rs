@@ -4,11 +4,13 @@
 //! tables, the core that reads them, and the benchmark that asks what ten times the phrases would cost. It knows
 //! nothing of causes or pages.
 
+mod concept;
 mod fold;
 mod layout;
 mod message;
 mod scan;
 
+pub use concept::{Lexicon, Spoken, Stem, WordLayout, WordList, lay_out_words, read_words, write_words};
 pub use fold::{folded, is_ideograph};
 pub use layout::{Layout, lay_out, lay_out_groups, pattern};
 pub use message::{MessageHash, MessageTable, Messages};

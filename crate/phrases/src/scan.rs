@@ -63,14 +63,20 @@ impl<'e> Found<'e> {
     /// A phrase of the group, as the text has it.
     pub fn seen(&self, group: u16) -> Option<&'e str> {
         let hit = self.hit(group)?;
-        let written = self.text.get(hit.from as usize..hit.to as usize).unwrap_or_default();
-        Some(written.trim_end_matches(|c: char| c.is_ascii_punctuation() || c.is_whitespace()))
+        Some(written(self.text.get(hit.from as usize..hit.to as usize).unwrap_or_default()))
     }
 
     /// The same, if the phrase is the whole text.
     pub fn whole(&self, group: u16) -> Option<&'e str> {
         self.hit(group).filter(|hit| hit.whole).and_then(|_| self.seen(group))
     }
+}
+
+/// Words of a text, without the signs behind them.
+pub(crate) fn written(words: &str) -> &str {
+    words.trim_end_matches(|c: char| {
+        c.is_ascii_punctuation() || c.is_whitespace() || matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}')
+    })
 }
 
 impl Trie<'_> {

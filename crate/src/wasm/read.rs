@@ -122,7 +122,7 @@ object!(Visit: evidence, standing, symptom, history, loads, findings; now, offse
 object!(Standing: cause, confidence; overlay, facts);
 object!(Told: retry_after, resets;);
 object!(Load: at, place, cause;);
-object!(Evidence: url, response, page, alerts, requests, guests, failure; at);
+object!(Evidence: url, response, page, alerts, requests, guests, failure; at, told);
 object!(Request: host, path, status, failure;);
 object!(Response: status, headers;);
 object!(Header: name, value;);

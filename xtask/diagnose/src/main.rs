@@ -3,17 +3,18 @@
 //! It only reads and prints. An input that cannot be read gives a line with `error`, the others go on, and the exit
 //! code is 1 in the end. What the fields mean stands in `crate/catalog/README.md`.
 
-use access_medic::{Report, Visit, examine};
+use access_medic::{Evidence, Report, Visit, examine};
 use access_medic_phrases::MessageHash;
 use clap::{Parser, ValueEnum};
 use recordings::Recording;
-use serde::Serialize;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     error::Error,
     fs::File,
     io::{self, BufRead, BufReader, Read as _, Write},
     path::{Path, PathBuf},
     process::ExitCode,
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// Prints the Report on recorded responses, one JSON object a line
@@ -21,13 +22,16 @@ use std::{
 #[command(name = "cargo xtask diagnose", bin_name = "cargo xtask diagnose")]
 struct CommandLine {
     /// Recorded responses (tests/pages/README.md has the format); - is standard input
-    #[arg(required_unless_present_any = ["visits", "hash"], conflicts_with = "visits")]
+    #[arg(required_unless_present_any = ["visits", "told", "hash"], conflicts_with_all = ["visits", "told"])]
     files: Vec<PathBuf>,
     /// A file with one Visit a line, as the extension sends it to the core; - is standard input
     #[arg(long, value_name = "FILE")]
     visits: Option<PathBuf>,
+    /// Reads lines {"text": "…"} from standard input, with "host" where it is known: what a person tells who saw it elsewhere
+    #[arg(long, conflicts_with_all = ["visits", "url", "browser"])]
+    told: bool,
     /// Prints the hash of each line of standard input, as catalog/messages/ takes it; - for what is too short
-    #[arg(long, conflicts_with_all = ["visits", "files"])]
+    #[arg(long, conflicts_with_all = ["visits", "told", "files"])]
     hash: bool,
     /// The address that the responses came from, in place of the recorded one
     #[arg(long, conflicts_with = "visits")]
@@ -81,6 +85,7 @@ fn main() -> ExitCode {
     let done = match &line.visits {
         _ if line.hash => hashes(&mut output),
         Some(path) => visits(path, &mut output),
+        None if line.told => told(&mut output),
         None => files(&line, &mut output),
     };
     match done {
@@ -135,14 +140,40 @@ fn visits(path: &Path, output: &mut impl Write) -> io::Result<bool> {
             }
         }
     };
+    lines(input, output, |visit: Visit| visit)
+}
+
+/// What a person tells. Where it was seen is mostly not known, and the chat's host stands for that.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Told {
+    text: String,
+    host: Option<String>,
+}
+
+fn told(output: &mut impl Write) -> io::Result<bool> {
+    lines(io::stdin().lock(), output, |Told { text, host }| {
+        let url = format!("https://{}/", host.as_deref().unwrap_or("chatgpt.com"));
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64() * 1000.0);
+        let evidence = Evidence { url, at: now, told: text, ..Evidence::default() };
+        Visit { evidence, now, ..Visit::default() }
+    })
+}
+
+/// One line of output for each line of JSON.
+fn lines<T: DeserializeOwned>(
+    input: impl BufRead,
+    output: &mut impl Write,
+    visit: impl Fn(T) -> Visit,
+) -> io::Result<bool> {
     let mut all_read = true;
     for (index, bytes) in input.split(b'\n').enumerate() {
-        let visit = match bytes {
+        let read = match bytes {
             Ok(bytes) if bytes.trim_ascii().is_empty() => continue,
-            Ok(bytes) => serde_json::from_slice::<Visit>(&bytes).map_err(|error| error.to_string()),
+            Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| error.to_string()),
             Err(error) => Err(error.to_string()),
         };
-        all_read &= print(output, Source::Line(index + 1), visit.map(|visit| examine(&visit)))?;
+        all_read &= print(output, Source::Line(index + 1), read.map(|read| examine(&visit(read))))?;
     }
     Ok(all_read)
 }

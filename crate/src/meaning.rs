@@ -1,0 +1,149 @@
+//! What the words of a message mean, in whatever wording: concepts, combined (`catalog/meanings.toml`). It counts less than the
+//! words that the site is known to use, and only where structure says that something failed.
+
+use crate::{
+    address::Address,
+    catalog::{self, Meaning, Place, Signature},
+    evidence::{Evidence, Page},
+    facts,
+    lexicon::concepts,
+    report::{Reason, ReasonKind, Surface},
+    signature::Match,
+};
+
+/// Parts of the marks that surfaces of failures carry, whatever else they are called.
+const FAILURE: [&str; 10] =
+    ["error", "danger", "red", "warn", "alertdialog", "destructive", "critical", "fail", "invalid", "negative"];
+
+/// Does an alert stand where something failed? Its marks say so, or it has none but its role. A toast of success has marks,
+/// too, and a dialog asks more often than it complains.
+pub fn of_alert(markers: &[String], address: &Address) -> bool {
+    let parts = |marker: &String| {
+        let lower = marker.to_ascii_lowercase();
+        lower
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .any(|part| FAILURE.iter().any(|word| if word.len() > 3 { part.contains(word) } else { part == *word }))
+    };
+    let has = |what: fn(&String) -> bool| markers.iter().any(what);
+    let fails = markers.iter().any(parts);
+    let bare = has(|marker| marker == "[role=alert]") && !has(|marker| marker.starts_with('.'));
+    // The button that deletes has the colours of failure, too.
+    let asks = has(|marker| marker == "[role=dialog]")
+        && !has(|marker| marker.starts_with("[data-testid=") && marker.contains("error"));
+    is_place(address) && (fails || bare) && !asks && !has(|marker| marker.contains("success"))
+}
+
+/// May the words of a small page say that something failed? A page that was answered well is an article as likely as a
+/// refusal, but for the sign-in, which draws its errors itself; one with fields to fill in is a step and no failure.
+/// Cloudflare's own pages are known by their codes.
+pub fn of_page(evidence: &Evidence, page: &Page, address: &Address) -> bool {
+    let fails = facts::status(evidence).is_none_or(|status| status >= 400) || address.is_login();
+    let asks = page.markers.iter().any(|marker| marker.starts_with("[name=") || marker.starts_with("[autocomplete="));
+    is_place(address) && fails && !asks && !facts::is_cloudflare_page(page)
+}
+
+/// The app, the sign-in and the platform; not the help, the forum, or the page that reports incidents.
+fn is_place(address: &Address) -> bool {
+    let app = ["chatgpt.com", "chat.openai.com"].contains(&address.host);
+    // Its guides explain every error that there is.
+    let platform = address.host == "platform.openai.com" && !address.path.starts_with("/docs");
+    address.is_openai() && (app || platform || address.is_login())
+}
+
+/// The causes that a text speaks of.
+pub fn meanings(text: &str, surface: Surface, address: &Address) -> Vec<Match> {
+    let said = without_names(text);
+    if is_question(&said) {
+        return Vec::new();
+    }
+    let Some(spoken) = concepts(&said) else { return Vec::new() };
+    let likely = spoken.likely_languages();
+    if catalog::TURNED.iter().any(|concept| spoken.languages(*concept) != 0) {
+        return Vec::new();
+    }
+    let here = |place: Place| match place {
+        Place::Anywhere => true,
+        Place::Login => address.is_login(),
+        Place::Elsewhere => !address.is_login(),
+        Place::Inside => surface != Surface::Page,
+    };
+    let clue = if surface == Surface::Alert { ReasonKind::Alert } else { ReasonKind::Text };
+    let held = |meaning: &Meaning| {
+        if meaning.but.iter().any(|concept| spoken.languages(*concept) & likely != 0) {
+            return None;
+        }
+        // A message is of one language: what its words mean in another says nothing.
+        let of = |says: &&'static [u8]| says.iter().fold(likely, |all, concept| all & spoken.languages(*concept));
+        let says = *meaning.says.iter().filter(|says| of(says) != 0).max_by_key(|says| says.len())?;
+        // That something is not so is worth nothing without what it is.
+        let counts = |concept: &&u8| says.len() == 1 || **concept != catalog::NOT;
+        let quotes = says.iter().filter(counts).filter_map(|concept| spoken.quote(*concept, of(&says)));
+        let reasons = quotes.map(|quote| Reason { clue, quote: quote.to_owned() }).collect();
+        Some(Match { signature: Signature::meant(meaning, surface), reasons })
+    };
+    catalog::MEANINGS.iter().filter(|meaning| here(meaning.place)).filter_map(held).collect()
+}
+
+/// One question and nothing else: people ask about errors, and titles of articles do. A message that complains goes on.
+fn is_question(text: &str) -> bool {
+    let asked = text.trim_end().strip_suffix(['?', '？', '؟', '\u{37E}']);
+    asked.is_some_and(|asked| !asked.contains(['.', '!', '。', '！', '\n', '?', '？']))
+}
+
+/// Names in quotes are a person's own words: of a chat, a file, a project.
+fn without_names(text: &str) -> String {
+    const PAIRS: [(char, char); 7] =
+        [('“', '”'), ('"', '"'), ('«', '»'), ('„', '“'), ('「', '」'), ('『', '』'), ('‘', '’')];
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((at, (open, close))) =
+        rest.char_indices().find_map(|(at, c)| Some((at, *PAIRS.iter().find(|(open, _)| *open == c)?)))
+    {
+        let (before, behind) = rest.split_at(at);
+        let inner = behind.get(open.len_utf8()..).unwrap_or_default();
+        out.push_str(before);
+        match inner.find(close) {
+            Some(end) => {
+                out.push(' ');
+                rest = inner.get(end + close.len_utf8()..).unwrap_or_default();
+            }
+            None => {
+                out.push(' ');
+                rest = inner;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_in_quotes_say_nothing() {
+        assert_eq!(without_names("“Network error” was renamed"), "  was renamed");
+        assert_eq!(without_names("「错误」已删除"), " 已删除");
+        assert_eq!(without_names("it is 5\" long"), "it is 5  long");
+        assert_eq!(without_names("plain"), "plain");
+    }
+
+    #[test]
+    fn a_question_alone_is_no_complaint() {
+        assert!(is_question("Why did my upload fail?") && is_question("如何修复网络错误？"));
+        assert!(!is_question("Upload failed. Try again?") && !is_question("Upload failed"));
+    }
+
+    #[test]
+    fn an_alert_fails_by_its_marks_or_by_its_role_alone() {
+        let address = Address::read("https://chatgpt.com/").unwrap();
+        let of = |markers: &[&str]| {
+            of_alert(&markers.iter().map(|marker| (*marker).to_owned()).collect::<Vec<_>>(), &address)
+        };
+        assert!(of(&["[role=alert]"]) && of(&["[role=alert]", ".text-danger"]) && of(&[".border-token-charts-red/30"]));
+        assert!(of(&[".react-aria-FieldError"]) && of(&["[data-testid=toast-error]", "[role=dialog]"]));
+        assert!(!of(&["[role=alert]", ".rounded-lg"]) && !of(&["[role=dialog]"]) && !of(&[".rendered"]));
+        assert!(!of(&["[role=alert]", "[data-testid=rename-success-toaster]"]));
+    }
+}
