@@ -33,10 +33,11 @@ const objects = (lines) =>
 test("each recorded page gets the same report natively and in WebAssembly", {
   skip: RUN.browser !== "chromium",
 }, async () => {
-  const { initSync, examine } = await import(
+  const { initSync, examine, learn } = await import(
     pathToFileURL(join(RUN.extension, "core/access_medic.js")).href
   );
   initSync({ module: readFileSync(join(RUN.extension, "core/access_medic_bg.wasm")) });
+  learn(readFileSync(join(RUN.extension, "core/words.bin")));
   // Built as the native tests are: the profile of benchmarks takes minutes to compile.
   const bench = ["test", "--locked", "--quiet", "--package", "recordings", "--bench", "phrases"];
   const printed = cargo([...bench, "--", "--visits"]);
