@@ -50,10 +50,13 @@ fn is_place(address: &Address) -> bool {
     address.is_openai() && (app || platform || address.is_login())
 }
 
+/// A message is short; what is longer, in characters, explains something, and words of failures stand in it like in any article.
+const LONGEST: usize = 700;
+
 /// The causes that a text speaks of.
 pub fn meanings(text: &str, surface: Surface, address: &Address) -> Vec<Match> {
     let said = without_names(text);
-    if is_question(&said) {
+    if is_question(&said) || said.chars().nth(LONGEST).is_some() {
         return Vec::new();
     }
     let Some(spoken) = concepts(&said) else { return Vec::new() };

@@ -26,8 +26,8 @@ const PHRASES: Trie<'static> = Trie {
 /// (corpus, "The healthy app"); articles and lists have more.
 pub const BARE_ELEMENTS: u32 = 120;
 const BARE_TEXT: usize = 3_000;
-/// So many lines of what a person tells are looked at by themselves.
-const LINES: usize = 40;
+/// What a person tells is a message up to this length, in characters, and not an article.
+const MESSAGE: usize = 400;
 
 /// Everything that signatures look at, read once.
 pub struct Scene<'e> {
@@ -110,8 +110,10 @@ impl<'e> Scene<'e> {
                 .collect(),
             guests: Area::new("", &evidence.guests, false),
             told: Told::read(evidence).map(|told| {
-                let lines = told.text.lines().take(LINES).filter(|_| told.text.contains('\n'));
-                let areas = std::iter::once(told.text).chain(lines).map(|text| Area::new(text, &[], true));
+                // An article has words of failures in it like any other words, and each of its lines says something else.
+                let short = told.text.chars().nth(MESSAGE).is_none();
+                let lines = told.text.lines().filter(|_| short && told.text.contains('\n'));
+                let areas = std::iter::once(told.text).chain(lines).map(|text| Area::new(text, &[], short));
                 (told, areas.collect())
             }),
             answered: page.is_some() || failed,
@@ -294,7 +296,7 @@ fn holds_told(signature: &Signature, told: &Told, area: &Area) -> Option<Vec<Rea
     for (at, clue) in signature.clues().enumerate() {
         match sees_told(&clue, told, area) {
             // Of the place.
-            None => {}
+            None => one |= (all..all + any).contains(&at),
             Some(None) if at < all => return None,
             Some(None) => {}
             Some(Some(_)) if at >= all + any => return None,
@@ -311,6 +313,7 @@ fn holds_told(signature: &Signature, told: &Told, area: &Area) -> Option<Vec<Rea
 fn sees_told(clue: &Clue, told: &Told, area: &Area) -> Option<Option<Reason>> {
     let quote = |clue, quote: Option<&str>| Some(quote.map(|quote| Reason { clue, quote: quote.to_owned() }));
     match clue {
+        Clue::Title(_) | Clue::Text(_) | Clue::Whole(_) | Clue::Message(_) if !area.means => Some(None),
         Clue::Title(ids) | Clue::Text(ids) | Clue::Whole(ids) => {
             quote(ReasonKind::Text, ids.iter().find_map(|id| area.text.seen(id)))
         }
