@@ -80,10 +80,17 @@ test("what an earlier script left makes room for the new one", async () => {
 test("when the extension is loaded anew, the overlay goes with the script that drew it", async () => {
   const tab = await open();
   assert.equal(await seen(tab), true);
+  // The new script may draw its own at once, so it is the old one that is asked for.
+  await tab.evaluate((name) => {
+    Object.assign(globalThis, { drawnBefore: document.querySelector(name) });
+  }, OVERLAY);
+  const isThere = () =>
+    tab.evaluate(() => /** @type {any} */ (globalThis).drawnBefore.isConnected === true);
+  assert.equal(await isThere(), true);
   // The page that is asked goes as well, and never answers.
   void stage.driver.inExtension(() => chrome.runtime.reload()).catch(() => undefined);
   await until(
-    async () => ((await seen(tab).catch(() => true)) ? undefined : true),
+    async () => ((await isThere().catch(() => true)) ? undefined : true),
     "the old overlay gone",
     LIMIT,
   );
