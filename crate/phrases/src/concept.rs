@@ -21,6 +21,8 @@ pub struct WordList<'t> {
     pub concepts: &'t [u8],
     /// For each word: the languages that have it for this concept, a bit each.
     pub languages: &'t [u64],
+    /// For each two bytes that a word may begin with, the number of the first word that does; one more at the end.
+    pub pairs: &'t [u32],
 }
 
 /// All that is known of concepts, in every language together.
@@ -39,12 +41,15 @@ pub struct WordLayout {
     pub ends: Vec<u32>,
     pub concepts: Vec<u8>,
     pub languages: Vec<u64>,
+    pub pairs: Vec<u32>,
 }
 
 /// What a text speaks of.
 pub struct Spoken<'e> {
     text: &'e str,
     hits: Vec<Hit>,
+    /// By concept: in which languages.
+    languages: Vec<u64>,
 }
 
 struct Hit {
@@ -59,7 +64,7 @@ impl<'e> Spoken<'e> {
     /// The languages in which the text speaks of a concept, a bit each. A word means what it does in its own language: `fail`
     /// is a file in Malay.
     pub fn languages(&self, concept: u8) -> u64 {
-        self.hits.iter().filter(|hit| hit.concept == concept).fold(0, |all, hit| all | hit.languages)
+        self.languages.get(usize::from(concept)).copied().unwrap_or_default()
     }
 
     /// The languages that the text may be in, a bit each: those that know nearly as many of its words as the one which knows most.
@@ -142,6 +147,7 @@ pub fn read_words(file: &[u8]) -> Option<(WordLayout, WordLayout)> {
             made.languages.push(*kinds.get(usize::from(u16::from_le_bytes([*low, *high])))?);
             from = to;
         }
+        made.index();
         Some(made)
     };
     Some((layout()?, layout()?))
@@ -171,7 +177,7 @@ impl Stem {
         let (inside, rest) = word.strip_prefix('*').map_or((false, word), |rest| (true, rest));
         let (open, rest) = rest.strip_suffix('*').map_or((false, rest), |rest| (true, rest));
         let mut bytes = folded(rest).into_bytes();
-        if bytes.is_empty() || bytes.len() > 254 || rest.contains('*') {
+        if bytes.len() < 2 || bytes.len() > 254 || rest.contains('*') {
             return None;
         }
         // Scripts without spaces have no end of a word to look for.
@@ -197,12 +203,33 @@ pub fn lay_out_words(words: Vec<(Stem, u8, u64)>) -> (WordLayout, WordLayout) {
         list.concepts.push(concept);
         list.languages.push(languages);
     }
+    begins.index();
+    inside.index();
     (begins, inside)
 }
 
 impl WordLayout {
+    /// Finds where the words begin that have the same first two bytes: no word has fewer.
+    fn index(&mut self) {
+        let list = self.list();
+        let mut pairs = Vec::with_capacity(PAIRS + 1);
+        for word in 0..list.ends.len() {
+            let Some([first, second, ..]) = list.word(word).first_chunk::<2>() else { continue };
+            let pair = usize::from(u16::from_be_bytes([*first, *second]));
+            pairs.resize((pair + 1).max(pairs.len()), word as u32);
+        }
+        pairs.resize(PAIRS + 1, list.ends.len() as u32);
+        self.pairs = pairs;
+    }
+
     pub fn list(&self) -> WordList<'_> {
-        WordList { bytes: &self.bytes, ends: &self.ends, concepts: &self.concepts, languages: &self.languages }
+        WordList {
+            bytes: &self.bytes,
+            ends: &self.ends,
+            concepts: &self.concepts,
+            languages: &self.languages,
+            pairs: &self.pairs,
+        }
     }
 }
 
@@ -214,8 +241,11 @@ impl WordList<'_> {
 
     /// Reports each word that the text has from `at` on: its number, and the place behind it.
     fn walk(&self, text: &[u8], at: usize, mut found: impl FnMut(usize, usize)) {
-        let (mut low, mut high) = (0, self.ends.len());
-        let mut depth = 0;
+        let Some(&[first_byte, second]) = text.get(at..).and_then(|rest| rest.first_chunk()) else { return };
+        let pair = usize::from(u16::from_be_bytes([first_byte, second]));
+        let start = |pair: usize| self.pairs.get(pair).map_or(0, |start| *start as usize);
+        let (mut low, mut high) = (start(pair), start(pair + 1));
+        let mut depth = 2;
         while low < high {
             while low < high && self.word(low).len() == depth {
                 found(low, at + depth);
@@ -273,9 +303,16 @@ impl Lexicon<'_> {
                 self.inside.walk(bytes, at + place, |word, behind| note(&self.inside, word, behind));
             }
         }
-        Spoken { text, hits }
+        let mut languages = vec![0; 256];
+        for hit in &hits {
+            languages[usize::from(hit.concept)] |= hit.languages;
+        }
+        Spoken { text, hits, languages }
     }
 }
+
+/// So many pairs of bytes there are.
+const PAIRS: usize = 1 << 16;
 
 /// So many letters may be attached to the beginning of a word in scripts that do so: article, "and", "in".
 const ATTACHED: usize = 3;
