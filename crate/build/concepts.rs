@@ -25,17 +25,17 @@ pub struct Meaning {
     pub place: Place,
 }
 
-/// Where words mean it.
+/// A meaning holds only in such a place.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Place {
     #[default]
     Anywhere,
-    /// On the hosts of the sign-in alone.
+    /// It holds on the hosts of the sign-in alone.
     Login,
-    /// On all others alone.
+    /// It holds on all other hosts alone.
     Elsewhere,
-    /// In the running app and in what people tell.
+    /// It holds in the running app and in what people tell.
     Inside,
 }
 

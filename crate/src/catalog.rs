@@ -74,28 +74,28 @@ pub enum Hands {
     },
 }
 
-/// What concepts mean together.
+/// A meaning is a cause that concepts stand for together.
 pub struct Meaning {
     /// Index of [`CAUSES`].
     pub cause: u8,
     /// Combinations of concepts, each of which is enough.
     pub says: &'static [&'static [u8]],
-    /// With one of these it is something else.
+    /// These concepts make it something else.
     pub but: &'static [u8],
     /// Says that something failed and not what.
     pub vague: bool,
     pub place: Place,
 }
 
-/// Where words mean something.
+/// A meaning holds only in such a place.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Place {
     Anywhere,
-    /// On the hosts of the sign-in alone.
+    /// It holds on the hosts of the sign-in alone.
     Login,
-    /// On all others alone.
+    /// It holds on all other hosts alone.
     Elsewhere,
-    /// In the running app and in what people tell: never of a page as a whole.
+    /// It holds in the running app and in what people tell, never for a page as a whole.
     Inside,
 }
 
@@ -116,7 +116,7 @@ pub struct Signature {
     pub quiet: bool,
     /// Counts only beside another cause, never alone.
     pub beside: bool,
-    /// Known by what its words mean, which counts less than the words themselves.
+    /// It is known by what its words mean, which counts less than the words themselves.
     pub meant: bool,
     /// How many clues belong to `all` and to `any`; the rest is `none`.
     pub all: u8,
@@ -239,13 +239,13 @@ impl Signature {
         }
     }
 
-    /// As a person tells of it.
+    /// The signature counts less when a person tells of it.
     pub fn at_second_hand(self) -> Self {
         let confidence = self.confidence.min(Confidence::Likely);
         Self { surface: Surface::Told, confidence, quiet: false, ..self }
     }
 
-    /// Without a clue.
+    /// This makes a signature that has no clue.
     fn bare(cause: u8, confidence: Confidence, surface: Surface, fallback: bool) -> Self {
         Self {
             #[cfg(not(target_arch = "wasm32"))]

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 static WORDS: OnceLock<(WordLayout, WordLayout)> = OnceLock::new();
 
-/// Takes the words over, once. Whether they were a file of words.
+/// This takes the words over, once, and says whether they were a file of words.
 #[cfg(target_arch = "wasm32")]
 pub fn learn(file: &[u8]) -> bool {
     let Some(words) = read_words(file) else { return false };
@@ -14,7 +14,7 @@ pub fn learn(file: &[u8]) -> bool {
     true
 }
 
-/// Which concepts a text speaks of; none as long as the words were not handed over.
+/// This finds the concepts that a text speaks of. `None`: the words were not handed over yet.
 pub fn concepts(text: &str) -> Option<Spoken<'_>> {
     #[cfg(not(target_arch = "wasm32"))]
     let (begins, inside) = WORDS.get_or_init(|| read_words(FILE).unwrap_or_default());

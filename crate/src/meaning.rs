@@ -61,6 +61,7 @@ pub fn meanings(text: &str, surface: Surface, address: &Address) -> Vec<Match> {
     }
     let Some(spoken) = concepts(&said) else { return Vec::new() };
     let likely = spoken.likely_languages();
+    // Words that turn the meaning round count in every language: silence is the smaller mistake.
     if catalog::TURNED.iter().any(|concept| spoken.languages(*concept) != 0) {
         return Vec::new();
     }

@@ -27,7 +27,7 @@ export function load() {
 /** @type {Promise<Fault | void> | undefined} */
 let learning;
 
-/** The words by which the core understands a sentence: half a megabyte, which a healthy page never needs. */
+/** The words by which the core understands a sentence: 850 kB, which a page of the app never needs that shows no alert. */
 function learnWords() {
   learning ??= fetch(chrome.runtime.getURL("core/words.bin"))
     .then((file) => file.arrayBuffer())

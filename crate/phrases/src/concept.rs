@@ -2,7 +2,7 @@
 //! has for it.
 //!
 //! The lists are sorted, so that the words which a text goes on with are found by narrowing a range, byte by byte; most words
-//! of a text leave none after two or three. Nothing is built at run time.
+//! of a text leave none after two or three. Only the table of first pairs of bytes is made when the words are read.
 
 use crate::{
     fold::{self, folded},
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 pub struct WordList<'t> {
     /// All words, one behind the other.
     pub bytes: &'t [u8],
-    /// Where each word ends.
+    /// For each word, this is the place behind its last byte.
     pub ends: &'t [u32],
     /// For each word: its concept.
     pub concepts: &'t [u8],
@@ -28,9 +28,9 @@ pub struct WordList<'t> {
 /// All that is known of concepts, in every language together.
 #[derive(Clone, Copy)]
 pub struct Lexicon<'t> {
-    /// Found where a word begins.
+    /// These are found where a word begins.
     pub begins: WordList<'t>,
-    /// Found anywhere in a word.
+    /// These are found anywhere in a word.
     pub inside: WordList<'t>,
 }
 
@@ -44,11 +44,11 @@ pub struct WordLayout {
     pub pairs: Vec<u32>,
 }
 
-/// What a text speaks of.
+/// The concepts that a text speaks of, with the words for them.
 pub struct Spoken<'e> {
     text: &'e str,
     hits: Vec<Hit>,
-    /// By concept: in which languages.
+    /// For each concept, these are the languages in which the text speaks of it.
     languages: Vec<u64>,
 }
 
@@ -85,10 +85,10 @@ impl<'e> Spoken<'e> {
     }
 }
 
-/// What a file of words begins with; another layout has another one.
+/// Every file of words begins with this mark; another layout has another one.
 const MARK: &[u8] = b"words 2\n";
 
-/// Both lists as a file. Of each word that part is left out which it shares with the one before it, and which languages have
+/// This writes both lists as a file. Of each word that part is left out which it shares with the one before it, and which languages have
 /// it is a place in a table: that halves the file.
 pub fn write_words((begins, inside): &(WordLayout, WordLayout)) -> Vec<u8> {
     let mut kinds: Vec<u64> = begins.languages.iter().chain(&inside.languages).copied().collect();
@@ -171,8 +171,7 @@ pub struct Stem {
 }
 
 impl Stem {
-    /// `None`: nothing is left of it once it is folded, or a `*` stands in its middle.
-    /// At most 255 bytes of a word are kept: more than any word or phrase has.
+    /// `None`: fewer than 2 or more than 254 bytes are left of it once it is folded, or a `*` stands in its middle.
     pub fn read(word: &str) -> Option<Self> {
         let (inside, rest) = word.strip_prefix('*').map_or((false, word), |rest| (true, rest));
         let (open, rest) = rest.strip_suffix('*').map_or((false, rest), |rest| (true, rest));
@@ -274,7 +273,7 @@ fn first(mut low: usize, mut high: usize, is_so: impl Fn(usize) -> bool) -> usiz
 }
 
 impl Lexicon<'_> {
-    /// Which concepts a text speaks of, and in which languages.
+    /// This finds the concepts that a text speaks of, and the languages in which it does.
     pub fn scan<'e>(&self, text: &'e str) -> Spoken<'e> {
         let mut hits: Vec<Hit> = Vec::new();
         let folded = fold::fold(text);
@@ -317,12 +316,12 @@ const PAIRS: usize = 1 << 16;
 /// So many letters may be attached to the beginning of a word in scripts that do so: article, "and", "in".
 const ATTACHED: usize = 3;
 
-/// Hebrew and Arabic.
+/// Hebrew and Arabic attach such letters.
 fn attaches(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{6FF}')
 }
 
-/// Chinese and Japanese, Thai, Lao, Burmese, Khmer: no spaces between words.
+/// Chinese, Japanese, Thai, Lao, Burmese and Khmer have no spaces between words.
 fn is_unspaced(c: char) -> bool {
     fold::is_ideograph(c) || matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}')
 }
