@@ -765,6 +765,16 @@ export class FirefoxTab {
       forced,
       still,
     );
+    // The page's process hears of it later than the browser's. Forced colours decide the scheme.
+    const wanted = [
+      forced ? "(forced-colors: active)" : `(prefers-color-scheme: ${scheme})`,
+      `(prefers-reduced-motion: ${still ? "reduce" : "no-preference"})`,
+    ].join(" and ");
+    await until(
+      () => this.evaluate((query) => matchMedia(query).matches || undefined, wanted),
+      `the tab with ${wanted}`,
+      5000,
+    );
   }
 
   /** What the tab shows, as a .png file. */
