@@ -155,7 +155,8 @@ pub struct Page {
 pub struct Alert {
     #[serde(default)]
     pub text: String,
-    /// Tokens of the surface, of its near ancestors and of what it holds.
+    /// Tokens of the surface, of its near ancestors and of what it holds; and of its place: `in:turn` for a failure that the app
+    /// draws inside a conversation, `in:empty-thread` for a headline that stands where a conversation should be.
     #[serde(default)]
     pub markers: Vec<String>,
 }

@@ -12,25 +12,34 @@ use crate::{
 };
 
 /// Parts of the marks that surfaces of failures carry, whatever else they are called.
-const FAILURE: [&str; 10] =
-    ["error", "danger", "red", "warn", "alertdialog", "destructive", "critical", "fail", "invalid", "negative"];
+const FAILURE: [&str; 9] =
+    ["error", "danger", "red", "alertdialog", "destructive", "critical", "fail", "invalid", "negative"];
 
-/// Does an alert stand where something failed? Its marks say so, or it has none but its role. A toast of success has marks,
-/// too, and a dialog asks more often than it complains.
+/// Do the marks of a surface name a failure: its colour, its kind? An id does not count: headings of guides have such ones.
+pub fn names_failure(markers: &[String]) -> bool {
+    markers.iter().any(|marker| !marker.starts_with('#') && has_part(marker, &FAILURE))
+        && !markers.iter().any(|marker| marker.contains("success"))
+}
+
+fn has_part(marker: &str, words: &[&str]) -> bool {
+    let lower = marker.to_ascii_lowercase();
+    // A class with a colon holds only in some state.
+    let always = !lower.starts_with('.') || !lower.contains(':');
+    let fits = |part: &str| words.iter().any(|word| if word.len() > 3 { part.contains(word) } else { part == *word });
+    always && lower.split(|c: char| !c.is_ascii_alphanumeric()).any(fits)
+}
+
+/// Does an alert stand where something failed? Its marks say so, or its place, or it has no marks but its role. A toast of
+/// success has marks, too, and a dialog asks more often than it complains.
 pub fn of_alert(markers: &[String], address: &Address) -> bool {
-    let parts = |marker: &String| {
-        let lower = marker.to_ascii_lowercase();
-        lower
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|part| FAILURE.iter().any(|word| if word.len() > 3 { part.contains(word) } else { part == *word }))
-    };
     let has = |what: fn(&String) -> bool| markers.iter().any(what);
-    let fails = markers.iter().any(parts);
+    let fails = markers.iter().any(|marker| has_part(marker, &FAILURE) || has_part(marker, &["warn"]));
+    let placed = has(|marker| marker == "in:turn" || marker == "in:empty-thread");
     let bare = has(|marker| marker == "[role=alert]") && !has(|marker| marker.starts_with('.'));
     // The button that deletes has the colours of failure, too.
     let asks = has(|marker| marker == "[role=dialog]")
         && !has(|marker| marker.starts_with("[data-testid=") && marker.contains("error"));
-    is_place(address) && (fails || bare) && !asks && !has(|marker| marker.contains("success"))
+    is_place(address) && (fails || bare || placed) && !asks && !has(|marker| marker.contains("success"))
 }
 
 /// May the words of a small page say that something failed? A page that was answered well is an article as likely as a

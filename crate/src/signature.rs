@@ -8,7 +8,7 @@ use crate::{
     evidence::{Alert, Evidence, Load, Outcome, Page, Request, Visit},
     facts::{self, Signals},
     meaning,
-    report::{Reason, ReasonKind, Surface},
+    report::{Confidence, Reason, ReasonKind, Surface},
     told::Told,
 };
 
@@ -28,6 +28,9 @@ pub const BARE_ELEMENTS: u32 = 120;
 const BARE_TEXT: usize = 3_000;
 /// What a person tells is a message up to this length, in characters, and not an article.
 const MESSAGE: usize = 400;
+
+/// The mark that an alert has for us when its own marks name a failure, in whatever words.
+const TONE: &str = "tone:failure";
 
 /// Everything that signatures look at, read once.
 pub struct Scene<'e> {
@@ -105,7 +108,13 @@ impl<'e> Scene<'e> {
                 .map(|Alert { text, markers: tokens }| {
                     // On a page that is neither the app nor small, an alert is a part of an article.
                     let stands = bare || page.is_none_or(|page| page.app);
-                    Area::new(text, tokens, stands && meaning::of_alert(tokens, address))
+                    let mut area = Area::new(text, tokens, stands && meaning::of_alert(tokens, address));
+                    if let Ok(id) = catalog::MARKERS.binary_search(&TONE)
+                        && meaning::names_failure(tokens)
+                    {
+                        area.markers[id] = Some(TONE);
+                    }
+                    area
                 })
                 .collect(),
             guests: Area::new("", &evidence.guests, false),
@@ -138,7 +147,9 @@ impl<'e> Scene<'e> {
         };
         let ours = self.address.is_openai();
         let seen = catalog::signatures().filter(|signature| ours || self.is_named(signature)).filter_map(held);
-        seen.chain(self.meant()).chain(self.told_words()).chain(self.told()).collect()
+        let mut matches: Vec<Match> = seen.chain(self.meant()).chain(self.told_words()).chain(self.told()).collect();
+        weaken(&mut matches);
+        matches
     }
 
     /// What the words of error surfaces, of small error pages and of people mean.
@@ -284,6 +295,24 @@ impl<'e> Scene<'e> {
                 && if cause.is_empty() { glob(place, &load.place) } else { load.cause.as_deref() == Some(cause) }
         };
         self.visit.loads.iter().filter(fits).count()
+    }
+}
+
+/// Words that say no more than that something failed say so wherever they stood: that a signature has them for one place does not
+/// make that the place.
+fn weaken(matches: &mut [Match]) {
+    let told = |found: &&mut Match| found.signature.surface == Surface::Told;
+    let vague: Vec<String> = matches
+        .iter()
+        .filter(|found| found.signature.surface == Surface::Told && found.signature.fallback)
+        .flat_map(|found| found.reasons.iter().filter(|reason| reason.clue == ReasonKind::Text))
+        .map(|reason| reason.quote.clone())
+        .collect();
+    for found in matches.iter_mut().filter(told) {
+        if found.reasons.iter().all(|reason| reason.clue == ReasonKind::Text && vague.contains(&reason.quote)) {
+            found.signature.confidence = Confidence::Possible;
+            found.signature.fallback = true;
+        }
     }
 }
 

@@ -28,6 +28,7 @@
   };
   const parentOf = getter(Node, "parentElement");
   const contentOf = getter(Node, "textContent");
+  const nextOf = getter(Element, "nextElementSibling");
   const contains = method(Node, "contains");
   const comparePosition = method(Node, "compareDocumentPosition");
   const idOf = getter(Element, "id");
@@ -72,6 +73,10 @@
   /** No page with a conversation is as small. */
   const BLANK = 60;
   const OURS = /^https:\/\/([^/]+\.)?(chatgpt|openai)\.com\//;
+  const CHAT = /^https:\/\/(chatgpt\.com|chat\.openai\.com)\//;
+  const THREADS = /^\/(g\/[^/]+\/)?c\//;
+  /** Where people talk to the model, a failure may stand in a turn that is not known as one. */
+  const TALKS = /^\/$|^\/(g\/[^/]+\/)?c\//;
 
   // Asked one by one: both engines pass over whole subtrees for a single class or data attribute, never for a list.
   const TURNS = [
@@ -79,14 +84,25 @@
     "[data-turn]",
     "[data-turn-key]",
     '[data-testid^="conversation-turn-"]',
+    "[data-message-role]",
+    "[data-content-search-turn-key]",
+    "[data-content-search-unit-key]",
+    "[data-assistant-markdown]",
   ];
   const APP = [
     "html[data-build]",
     "script#client-bootstrap",
     "#prompt-textarea",
     "[data-composer-markdown]",
+    "[data-chatgpt-composer]",
+    "[data-composer-submit]",
+    "[data-conversation-transcript]",
+    "[data-app-shell-main-surface]",
+    "#app-shell-sidebar",
     ...TURNS,
   ];
+  /** Where people write to the model, whatever the app calls it. No error page has such a place. */
+  const COMPOSERS = ["main textarea", "main [contenteditable]"];
   const RETRY = '[data-testid="regenerate-thread-error-button"]';
   const THREAD = "[data-has-thread-error]";
   const WORDS = ".text-token-text-error";
@@ -107,15 +123,30 @@
   const REFERENCES = { script: "src", iframe: "src", link: "href", a: "href" };
   const UNREAD = "script, style, noscript, template, textarea, select, svg";
 
-  /** @param {Node | null} root @param {number} limit */
-  function textOf(root, limit) {
+  // A failure inside a turn is known by at least two signs: its role, a colour of failure on itself, the same colour on its
+  // ground and its border, a button in it or right behind it. No model and no person can write roles and classes.
+  /** Words by which classes name the colour of a failure. A class with a colon holds only in some state. */
+  const TONE =
+    /(?:^|\s)[^\s:]*?(?:error|danger|destructive|critical|negative|fail|invalid|(?<![a-z])red(?![a-z]))[^\s:]*(?=\s|$)/gi;
+  const GROUND = /^!?(bg|border)-/;
+  /** What is said in a conversation, written there or asked: none of it is looked into. */
+  const SAID =
+    ".markdown, .prose, pre, code, blockquote, table, form, nav, svg, button, a, label, textarea, [role=button], [role=dialog], [role=alertdialog], [contenteditable], [data-assistant-markdown], [data-markdown-text-style], [data-markdown-text-tone], [data-user-message-bubble], [data-message-author-role=user], [data-message-role=user], [data-turn=user]";
+  /** A failure of a turn is no larger, in elements and in characters. */
+  const BOX = 40;
+  const BOX_TEXT = 600;
+  /** How many elements are looked at from the end of a conversation, where its last failure stands. */
+  const BACK = 600;
+
+  /** @param {Node | null} root @param {number} limit @param {string} [unread] */
+  function textOf(root, limit, unread = UNREAD) {
     let text = "";
     const walker = root && walk(document, root, NodeFilter.SHOW_TEXT);
     for (let left = ENOUGH; walker?.nextNode() && left > 0 && text.length < limit; left--) {
       /** @type {any} */
       const node = walker.currentNode;
       const parent = parentOf(node);
-      if (parent && closest(parent, UNREAD)) continue;
+      if (parent && closest(parent, unread)) continue;
       const piece = node
         .substringData(0, 4 * TEXT)
         .trim()
@@ -175,8 +206,9 @@
     }
   }
 
-  /** @param {Element} surface */
-  function* alertMarkers(surface) {
+  /** @param {Element} surface @param {string} [place] */
+  function* alertMarkers(surface, place) {
+    if (place) yield place;
     yield* names(surface, /^(role$|name$|data-)/);
     let above = parentOf(surface);
     for (let up = 0; above && up < 3; up++, above = parentOf(above)) {
@@ -194,7 +226,9 @@
   /** @returns {Page} */
   function page() {
     const elements = tags(document, "*").length;
-    app = APP.some((selector) => find(document, selector));
+    app = [...APP, ...(CHAT.test(location.href) ? COMPOSERS : [])].some((selector) =>
+      find(document, selector),
+    );
     const small = !app && elements <= SMALL;
     /** @type {Partial<PerformanceNavigationTiming>[]} */
     const [{ responseStatus: status = 0 } = {}] = performance.getEntriesByType("navigation");
@@ -213,6 +247,66 @@
     };
   }
 
+  /**
+   * Whether an element inside a turn is a failure that the app draws there.
+   * @param {Element} element
+   */
+  function isFailure(element) {
+    const tones = (attributeOf(element, "class") ?? "").match(TONE) ?? [];
+    const announced = matches(element, ALERT);
+    if (!announced && !tones.length) return false;
+    const grounds = tones.flatMap(
+      (/** @type {string} */ tone) => GROUND.exec(tone.trim())?.[1] ?? [],
+    );
+    const after = nextOf(element);
+    const signs = [
+      announced,
+      tones.length > 0,
+      new Set(grounds).size > 1,
+      tagsIn(element, "button").length > 0 || (after && isButton(after)),
+    ];
+    return (
+      signs.filter(Boolean).length > 1 &&
+      tagsIn(element, "*").length <= BOX &&
+      (contentOf(element) ?? "").length <= BOX_TEXT
+    );
+  }
+
+  /** A button, alone or with no more than its wrapping. @param {Element} element */
+  const isButton = (element) =>
+    nameOf(element) === "button" ||
+    (tagsIn(element, "button").length === 1 &&
+      tagsIn(element, "*").length <= 6 &&
+      !findIn(element, "form, textarea, [contenteditable]"));
+
+  /** The failures that the app draws in a conversation, the last first. @param {Element} main */
+  function* failuresIn(main) {
+    let left = BACK;
+    /** @param {Element} parent @returns {Generator<Element>} */
+    function* back(parent) {
+      const children = childrenOf(parent);
+      for (let at = children.length; at-- > 0 && left-- > 0; ) {
+        const child = children[at];
+        if (matches(child, SAID)) continue;
+        if (isFailure(child)) yield child;
+        else yield* back(child);
+      }
+    }
+    yield* back(main);
+  }
+
+  /**
+   * Where a conversation should be and neither turns nor a composer are: the heading that stands there alone with a button.
+   * @returns {Element | undefined}
+   */
+  function lonelyHeading() {
+    if (!CHAT.test(location.href) || !THREADS.test(location.pathname)) return undefined;
+    const main = find(document, "main");
+    const there = [...TURNS, ...COMPOSERS].some((selector) => find(document, selector));
+    if (!main || there || tagsIn(main, "*").length > BOX) return undefined;
+    return findIn(main, "button") ? (findIn(main, "h1, h2, h3") ?? undefined) : undefined;
+  }
+
   /** What may be an error surface, in document order. */
   function candidates() {
     /** @type {Set<Element>} */
@@ -227,8 +321,10 @@
     gather(document, ANYWHERE);
     // The main part of the app is nearly all of it, and only alerts count there: ask for the rest around it.
     let inner = app ? find(document, "main") : null;
-    if (inner) gather(inner, [ALERT]);
-    else gather(document, AROUND);
+    if (inner) {
+      gather(inner, [ALERT]);
+      for (const failure of failuresIn(inner)) found.add(failure);
+    } else gather(document, AROUND);
     for (let above = inner && parentOf(inner); above; inner = above, above = parentOf(above)) {
       for (const aside of childrenOf(above)) {
         if (aside !== inner) gather(aside, AROUND);
@@ -236,14 +332,17 @@
       }
     }
     return [...found]
-      .filter((element) => matches(element, SURFACE))
+      .filter(
+        (element) =>
+          matches(element, SURFACE) || (app && closest(element, "main") && isFailure(element)),
+      )
       .sort((one, two) => (comparePosition(one, two) & 4 ? -1 : 1));
   }
 
   /**
-   * The surface that a candidate stands for, and the element whose text may be read.
+   * The surface that a candidate stands for, the element whose text may be read, and where it stands.
    * @param {Element} element
-   * @returns {[Element, Element | null] | []}
+   * @returns {[Element, Element | null, string?] | []}
    */
   function surfaceOf(element) {
     if (closest(element, NEVER)) return [];
@@ -256,7 +355,12 @@
       return [element, null];
     }
     if (matches(element, THREAD)) return [element, findIn(element, WORDS)];
-    if (closest(element, `article, ${TURNS}`)) return [];
+    const turn = closest(element, `article, ${TURNS}`);
+    if (turn || (app && TALKS.test(location.pathname) && closest(element, "main"))) {
+      const drawn = !closest(element, SAID) && isFailure(element);
+      if (drawn) return [element, element, "in:turn"];
+      if (turn) return [];
+    }
     const counts = matches(element, app ? IN_MAIN : `${[IN_MAIN, ...FIELDS]}`);
     if (!counts && closest(element, "main")) return [];
     return [element, matches(element, DIALOG) ? findIn(element, "h1, h2, h3") : element];
@@ -269,19 +373,32 @@
   function alerts() {
     /** @type {Map<Element, string>} */
     const texts = new Map();
+    /** @type {Map<Element, string | undefined>} */
+    const places = new Map();
+    const heading = lonelyHeading();
+    if (heading) {
+      texts.set(heading, textOf(heading, ALERT_TEXT));
+      places.set(heading, "in:empty-thread");
+    }
     for (const candidate of candidates()) {
-      const [surface, words = null] = surfaceOf(candidate);
+      const [surface, words = null, place] = surfaceOf(candidate);
       if (!surface || texts.has(surface)) continue;
-      const text = textOf(words, ALERT_TEXT);
-      const named = idOf(candidate) || matches(candidate, `[data-testid], ${THREAD}`);
-      if (text || named) texts.set(surface, text);
+      // The words of its button belong to no message.
+      const text = textOf(words, ALERT_TEXT, place ? `${UNREAD}, button` : UNREAD);
+      const named = place || idOf(candidate) || matches(candidate, `[data-testid], ${THREAD}`);
+      if (!text && !named) continue;
+      texts.set(surface, text);
+      places.set(surface, place);
     }
     const surfaces = [...texts.keys()];
     return [...texts]
       .filter(([inner]) => !surfaces.some((outer) => outer !== inner && contains(outer, inner)))
       .slice(0, ALERTS)
       .filter(([surface, text]) => sent.get(surface) !== text && sent.set(surface, text))
-      .map(([surface, text]) => ({ text, markers: first(ALERT_MARKERS, alertMarkers(surface)) }));
+      .map(([surface, text]) => {
+        const markers = first(ALERT_MARKERS, alertMarkers(surface, places.get(surface)));
+        return { text, markers };
+      });
   }
 
   /** When refused requests were sent last. */

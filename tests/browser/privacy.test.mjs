@@ -63,6 +63,11 @@ const announcer = ({ plant }) =>
 const inner = ({ plant }) => `<p>${plant()}</p><p class="text-token-text-error">${plant()}</p>
   <pre><code>${plant()}</code></pre><p id="net-error">${plant()}</p><div role="alert">${plant()}</div>`;
 
+/** What an answer may hold that looks like a failure of the app. @param {Words} words */
+const framed = ({ plant }) => `<h2>${plant()}</h2><button>${plant()}</button>
+  <blockquote class="border-red-500 bg-red-500">${plant()}<button>Retry</button></blockquote>
+  <pre><span class="token-error bg-error border-error">${plant()}</span></pre>`;
+
 /** @type {Record<string, {marks: string, bodyOf: (words: Words) => string, turn: string}>} */
 const GENERATIONS = {
   2024: {
@@ -85,6 +90,31 @@ const GENERATIONS = {
     bodyOf: (words) => `${announcer(words)}${sidebar(words)}<main id="main">
       ${many(7, (at) => `<div data-turn-key="turn-${at}"><h4 data-conversation-role="user" class="sr-only">You</h4><div data-content-search-unit-key="unit-${at}:user" data-user-message-bubble="true">${inner(words)}</div></div>`)}
       <form><div contenteditable="true" role="textbox" data-composer-markdown="true"><p>${words.plant()}</p></div></form></main>`,
+  },
+  "2026-08, signed out": {
+    marks: "",
+    turn: '<li data-message-role="assistant" data-message-complete="false"><div data-assistant-markdown=""><div data-assistant-stream-block=""><p></p></div></div></li>',
+    bodyOf: (words) => `<div id="root"><main><ol data-conversation-transcript="">
+      ${many(7, (at) => `<li data-message-role="${at % 2 ? "assistant" : "user"}" data-message-complete="true"><div data-assistant-markdown="">${inner(words)}${framed(words)}</div></li>`)}
+      </ol><form><textarea id="mobile-composer-prompt" name="prompt">${words.plant()}</textarea><button data-composer-submit="" aria-disabled="true"></button></form></main></div>`,
+  },
+  "2026-09, the new shell": {
+    marks: "",
+    turn: '<div data-turn-key="turn-9"><div data-content-search-turn-key="turn-9"><h4 class="sr-only">ChatGPT</h4><div data-content-search-unit-key="turn-9:assistant"><div data-markdown-text-tone="default"><p></p></div></div></div></div>',
+    bodyOf: (
+      words,
+    ) => `<div id="root"><aside id="app-shell-sidebar">${sidebar(words)}</aside><main data-app-shell-main-surface=""><div data-thread-find-target="conversation">
+      ${many(7, (at) => `<div data-turn-key="t${at}"><div data-content-search-turn-key="t${at}"><div data-content-search-unit-key="t${at}:assistant"><div data-markdown-text-tone="default">${inner(words)}${framed(words)}</div></div></div></div>`)}
+      </div><form data-chatgpt-composer=""><div contenteditable="true" data-composer-markdown=""><p>${words.plant()}</p></div></form></main></div>`,
+  },
+  "2026-09, the fallback renderer": {
+    marks: "",
+    turn: '<div class="block-a1b2c3"><h4 class="sr-only">ChatGPT</h4><p></p></div>',
+    bodyOf: (
+      words,
+    ) => `<div id="root"><aside id="app-shell-sidebar">${sidebar(words)}</aside><main data-app-shell-main-surface="">
+      ${many(9, () => `<div class="block-a1b2c3"><h4 class="sr-only">ChatGPT</h4><h2>${words.plant()}</h2><p>${words.plant()}</p><button>${words.plant()}</button></div>`)}
+      <form data-chatgpt-composer=""><div contenteditable="true" data-composer-markdown=""><p>${words.plant()}</p></div></form></main></div>`,
   },
   // Nothing of the app is known here but where it is, and what stands around the conversation.
   "with dialogs, menus and toasts": {

@@ -189,19 +189,39 @@ impl Document {
             .collect()
     }
 
+    /// `textContent`: all text inside an element, as it stands.
+    pub fn whole_text(&self, at: usize) -> String {
+        let texts = self.nodes[at..self.nodes[at].end].iter();
+        texts
+            .filter_map(|node| if let Content::Text(text) = &node.content { Some(text.as_str()) } else { None })
+            .collect()
+    }
+
+    /// `nextElementSibling`.
+    pub fn next(&self, at: usize) -> Option<(usize, &Element)> {
+        let parent = self.nodes[at].parent?;
+        self.children(parent).find(|(sibling, _)| *sibling > at)
+    }
+
     /// The words inside an element, those of each text node on a line of their own, except in elements that show none
     /// or hold what a person types.
     pub fn text(&self, at: usize) -> String {
+        self.text_but(at, &[])
+    }
+
+    /// The same without what elements of these names hold.
+    pub fn text_but(&self, at: usize, unread: &[&str]) -> String {
         let mut lines = Vec::new();
         let mut next = at;
         while next < self.nodes[at].end {
             let node = &self.nodes[next];
             next = match &node.content {
                 Content::Element(element)
-                    if matches!(
-                        &*element.name,
-                        "script" | "style" | "noscript" | "template" | "textarea" | "select" | "svg"
-                    ) =>
+                    if unread.contains(&&*element.name)
+                        || matches!(
+                            &*element.name,
+                            "script" | "style" | "noscript" | "template" | "textarea" | "select" | "svg"
+                        ) =>
                 {
                     node.end
                 }

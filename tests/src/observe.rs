@@ -69,7 +69,7 @@ pub fn observe(recording: &Recording, browser: Browser) -> Evidence {
         let body = String::from_utf8_lossy(&response.body);
         let document = if content_type == "text/html" { Document::parse_html(&body) } else { Document::of_text(&body) };
         evidence.page = Some(page(&document, &recording.url, response.status, content_type));
-        evidence.alerts = alerts(&document);
+        evidence.alerts = alerts(&document, &recording.url);
         if evidence.page.as_ref().is_some_and(|page| page.app) {
             evidence.guests = guest_markers(&document);
         }
@@ -133,7 +133,7 @@ const BLANK: usize = 60;
 
 fn page(document: &Document, url: &str, status: u16, content_type: String) -> Page {
     let elements = document.elements().count();
-    let app = document.elements().any(|(_, element)| is_app(element));
+    let app = shows_app(document, url);
     let mut page = Page {
         status: Some(status),
         content_type,
@@ -170,23 +170,41 @@ enum Words {
 struct Surface {
     at: usize,
     words: Words,
+    /// Where it stands, as a token.
+    place: Option<&'static str>,
 }
 
-fn alerts(document: &Document) -> Vec<Alert> {
-    let app = document.elements().any(|(_, element)| is_app(element));
+/// A failure of a turn is no larger, in elements and in characters.
+const BOX: usize = 40;
+const BOX_TEXT: usize = 600;
+
+fn alerts(document: &Document, url: &str) -> Vec<Alert> {
+    let app = shows_app(document, url);
     let mut surfaces: Vec<(Surface, String)> = Vec::new();
-    for (at, element) in document.elements().filter(|(_, element)| is_surface(element)) {
+    if let Some(at) = lonely_heading(document, url) {
+        let surface = Surface { at, words: Words::All, place: Some("in:empty-thread") };
+        surfaces.push((surface, cut(&document.text(at), ALERT_TEXT)));
+    }
+    let in_main = |at| document.within(at, |element| element.name == "main");
+    let may_be = |(at, element): &(usize, &Element)| {
+        is_surface(element) || app && in_main(*at) && is_failure(document, *at, element)
+    };
+    for (at, element) in document.elements().filter(may_be) {
         if document.within(at, |element| element.has_class("sr-only") || is_quiet(element)) {
             continue;
         }
-        let Some(surface) = surface(document, at, element, app) else { continue };
+        let Some(surface) = surface(document, at, element, app, url) else { continue };
         let text = match surface.words {
+            Words::All if surface.place.is_some() => document.text_but(surface.at, &["button"]),
             Words::All => document.text(surface.at),
             Words::Heading => heading(document, surface.at),
             Words::Of(part) => document.text(part),
             Words::None => String::new(),
         };
-        let named = !element.id().is_empty() || element.has("data-testid") || element.has("data-has-thread-error");
+        let named = surface.place.is_some()
+            || !element.id().is_empty()
+            || element.has("data-testid")
+            || element.has("data-has-thread-error");
         if !text.is_empty() || named {
             surfaces.push((surface, cut(&text, ALERT_TEXT)));
         }
@@ -198,33 +216,39 @@ fn alerts(document: &Document) -> Vec<Alert> {
         .into_iter()
         .filter(|(surface, _)| outermost(surface.at) && seen.insert(surface.at))
         .take(ALERTS)
-        .map(|(surface, text)| Alert { text, markers: alert_markers(document, surface.at) })
+        .map(|(surface, text)| Alert { text, markers: alert_markers(document, surface.at, surface.place) })
         .collect()
 }
 
 /// What counts as an error surface here, if anything does. In a conversation, and everywhere in `main`, a person's
 /// or a model's words could look like one, so there only the marks that the app itself sets are taken.
-fn surface(document: &Document, at: usize, element: &Element, app: bool) -> Option<Surface> {
+fn surface(document: &Document, at: usize, element: &Element, app: bool, url: &str) -> Option<Surface> {
     if element.test_id() == "regenerate-thread-error-button" {
         let near = document.ancestors(at).take(4);
         let message = near.map(|(up, _)| (up, error_text(document, up))).find_map(|(up, text)| Some((up, text?)));
         return Some(match message {
-            Some((up, text)) => Surface { at: up, words: Words::Of(text) },
-            None => Surface { at, words: Words::None },
+            Some((up, text)) => Surface { at: up, words: Words::Of(text), place: None },
+            None => Surface { at, words: Words::None, place: None },
         });
     }
     if element.has("data-has-thread-error") {
-        return Some(Surface { at, words: error_text(document, at).map_or(Words::None, Words::Of) });
+        return Some(Surface { at, words: error_text(document, at).map_or(Words::None, Words::Of), place: None });
     }
-    if document.within(at, is_turn) {
-        return None;
+    let turn = document.within(at, is_turn);
+    if turn || app && may_talk(url) && document.within(at, |element| element.name == "main") {
+        if !document.within(at, is_said) && is_failure(document, at, element) {
+            return Some(Surface { at, words: Words::All, place: Some("in:turn") });
+        }
+        if turn {
+            return None;
+        }
     }
     if document.within(at, |element| element.name == "main") && !(announces(element) || !app && is_field_error(element))
     {
         return None;
     }
     let is_dialog = element.is("role", "dialog") || element.is("role", "alertdialog");
-    Some(Surface { at, words: if is_dialog { Words::Heading } else { Words::All } })
+    Some(Surface { at, words: if is_dialog { Words::Heading } else { Words::All }, place: None })
 }
 
 fn error_text(document: &Document, at: usize) -> Option<usize> {
@@ -236,12 +260,109 @@ fn heading(document: &Document, at: usize) -> String {
     heading.map(|(heading, _)| document.text(heading)).unwrap_or_default()
 }
 
+fn is_chat(url: &str) -> bool {
+    ["chatgpt.com", "chat.openai.com"].contains(&host_and_path(url).0)
+}
+
+/// A conversation has this address.
+fn is_thread(url: &str) -> bool {
+    let (_, path) = host_and_path(url);
+    let of_gpt = path.strip_prefix("/g/").and_then(|rest| rest.split_once('/')).map(|(_, rest)| rest);
+    path.starts_with("/c/") || of_gpt.is_some_and(|rest| rest.starts_with("c/"))
+}
+
+/// Where people talk to the model, a failure may stand in a turn that is not known as one.
+fn may_talk(url: &str) -> bool {
+    is_thread(url) || host_and_path(url).1 == "/"
+}
+
+/// Is it a failure inside a turn, by two signs at least: its role, a colour of failure on itself, the same colour on its ground
+/// and its border, a button in it or right behind it?
+fn is_failure(document: &Document, at: usize, element: &Element) -> bool {
+    let tones: Vec<&str> = element.classes().filter(|class| is_tone(class)).collect();
+    let announced = element.is("role", "alert") || element.is("role", "alertdialog");
+    let on = |part: &str| tones.iter().any(|tone| tone.trim_start_matches('!').starts_with(part));
+    let buttons = |at: usize| document.inside(at).filter(|(_, inside)| inside.name == "button").count();
+    let size = |at: usize| document.inside(at).count();
+    let writes =
+        |(_, inside): (usize, &Element)| ["form", "textarea"].contains(&&*inside.name) || inside.has("contenteditable");
+    let is_button = |(at, next): (usize, &Element)| {
+        next.name == "button" || buttons(at) == 1 && size(at) <= 6 && !document.inside(at).any(writes)
+    };
+    let signs = [
+        announced,
+        !tones.is_empty(),
+        on("bg-") && on("border-"),
+        buttons(at) > 0 || document.next(at).is_some_and(is_button),
+    ];
+    (announced || !tones.is_empty())
+        && signs.iter().filter(|sign| **sign).count() > 1
+        && size(at) <= BOX
+        && document.whole_text(at).encode_utf16().count() <= BOX_TEXT
+}
+
+/// Does the class name the colour of a failure? One with a colon holds only in some state.
+fn is_tone(class: &str) -> bool {
+    let class = class.to_ascii_lowercase();
+    let long = ["error", "danger", "destructive", "critical", "negative", "fail", "invalid"];
+    let red = class.split(|c: char| !c.is_ascii_lowercase()).any(|word| word == "red");
+    !class.contains(':') && (red || long.iter().any(|word| class.contains(word)))
+}
+
+/// What is said in a conversation, written there or asked: none of it is looked into.
+fn is_said(element: &Element) -> bool {
+    let names = ["pre", "code", "blockquote", "table", "form", "nav", "svg", "button", "a", "label", "textarea"];
+    let marks = [
+        "contenteditable",
+        "data-assistant-markdown",
+        "data-markdown-text-style",
+        "data-markdown-text-tone",
+        "data-user-message-bubble",
+    ];
+    let roles = ["button", "dialog", "alertdialog"];
+    let users = ["data-message-author-role", "data-message-role", "data-turn"];
+    names.contains(&&*element.name)
+        || marks.iter().any(|mark| element.has(mark))
+        || roles.iter().any(|role| element.is("role", role))
+        || users.iter().any(|user| element.is(user, "user"))
+        || ["markdown", "prose"].iter().any(|class| element.has_class(class))
+}
+
+/// Where a conversation should be and neither turns nor a composer are: the heading that stands there alone with a button.
+fn lonely_heading(document: &Document, url: &str) -> Option<usize> {
+    let elements = || document.elements();
+    let there = elements().any(|(at, element)| is_marked_turn(element) || is_composer(document, at, element));
+    let (main, _) = elements().find(|(_, element)| element.name == "main")?;
+    let small = document.inside(main).count() <= BOX;
+    let button = document.inside(main).any(|(_, element)| element.name == "button");
+    let heading = document.inside(main).find(|(_, element)| matches!(&*element.name, "h1" | "h2" | "h3"));
+    let lonely = is_chat(url) && is_thread(url) && !there && small && button;
+    heading.filter(|_| lonely).map(|(heading, _)| heading)
+}
+
+/// Where people write to the model, whatever the app calls it. No error page has such a place.
+fn is_composer(document: &Document, at: usize, element: &Element) -> bool {
+    (element.name == "textarea" || element.has("contenteditable"))
+        && document.within(at, |element| element.name == "main")
+}
+
+/// The app's own shell, or a conversation.
+fn shows_app(document: &Document, url: &str) -> bool {
+    let composed = |(at, element)| is_chat(url) && is_composer(document, at, element);
+    document.elements().any(|(_, element)| is_app(element)) || document.elements().any(composed)
+}
+
 /// The app's own shell, or a conversation in any generation of its markup.
 fn is_app(element: &Element) -> bool {
     element.name == "html" && element.has("data-build")
         || element.name == "script" && element.id() == "client-bootstrap"
         || element.id() == "prompt-textarea"
         || element.has("data-composer-markdown")
+        || element.has("data-chatgpt-composer")
+        || element.has("data-composer-submit")
+        || element.has("data-conversation-transcript")
+        || element.has("data-app-shell-main-surface")
+        || element.id() == "app-shell-sidebar"
         || is_marked_turn(element)
 }
 
@@ -250,6 +371,10 @@ fn is_marked_turn(element: &Element) -> bool {
         || element.has("data-turn")
         || element.has("data-turn-key")
         || element.test_id().starts_with("conversation-turn-")
+        || element.has("data-message-role")
+        || element.has("data-content-search-turn-key")
+        || element.has("data-content-search-unit-key")
+        || element.has("data-assistant-markdown")
 }
 
 fn is_turn(element: &Element) -> bool {
@@ -380,8 +505,11 @@ fn globals(script: &str) -> Vec<String> {
     assignment.captures_iter(script).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).collect()
 }
 
-fn alert_markers(document: &Document, at: usize) -> Vec<String> {
+fn alert_markers(document: &Document, at: usize, place: Option<&str>) -> Vec<String> {
     let mut tokens = Tokens::up_to(ALERT_MARKERS);
+    if let Some(place) = place {
+        tokens.add(place);
+    }
     if let Some(surface) = document.element(at) {
         tokens.add_names(surface, &["role", "name"]);
     }
