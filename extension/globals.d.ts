@@ -74,6 +74,10 @@ declare namespace AccessMedic {
     checks?: { at: number; findings: Finding[] };
     /** Picked by the person, who sees it elsewhere. */
     symptom?: string;
+    /** The person told in words of their own what they see elsewhere. The words are not kept. */
+    told?: true;
+    /** Where the person tells of something elsewhere: the case of the page. Views are not told it. */
+    under?: Case;
     /** A countdown; `again`: the page is to be loaded by itself when it is over. Times in milliseconds since 1970. */
     waiting?: { remedy: string; from: number; until: number; again: boolean };
   }
@@ -90,6 +94,11 @@ declare namespace AccessMedic {
     /** Of the language that the reader chose. */
     words?: Messages;
     theme?: string;
+  }
+
+  /** What came of the words that a person told. */
+  interface TellReply extends AskReply {
+    answer: "known" | "unknown" | "failed";
   }
 
   /** A tab in which a page of OpenAI's fails. */
@@ -163,13 +172,15 @@ declare namespace AccessMedic {
     send(message: { kind: "apply"; remedy: string; tab?: number }): Promise<ApplyReply | undefined>;
     send(message: { kind: "undo"; tab?: number }): Promise<ApplyReply | undefined>;
     send(message: {
-      kind: "mark" | "unmark" | "restart" | "pick" | "silence";
+      kind: "mark" | "unmark" | "restart" | "pick" | "choose" | "silence";
       tab?: number;
       remedy?: string;
       skipped?: boolean;
       symptom?: string;
+      cause?: string;
       silent?: boolean;
     }): Promise<AskReply | undefined>;
+    send(message: { kind: "tell"; tab: number; words: string }): Promise<TellReply | undefined>;
     send(message: { kind: "failing" }): Promise<{ failing: Failing[] } | undefined>;
     send(message: { kind: "close" } | { kind: "stop" | "reload"; tab?: number }): Promise<unknown>;
     send(message: { kind: "due"; length: number; tab?: number }): Promise<unknown>;

@@ -547,6 +547,28 @@ proptest! {
     }
 }
 
+proptest! {
+    /// Of what a person tells only the words that are known come out again, wherever the person's own words stand.
+    #[test]
+    fn of_told_words_only_those_that_are_known_come_out(
+        secrets in prop::collection::vec("zq[a-z]{6,12}|zq[a-z]{4}@example\\.com|sk-proj-zq[A-Za-z0-9]{16}|\\+1555[0-9]{7}", 1..6),
+        known in prop::sample::select(vec![
+            "Too many requests", "network error", "Your account has been deactivated", "您已达到使用上限", "error code: 1020",
+            r#"{"error":{"code":"insufficient_quota"}}"#, "net::ERR_CONNECTION_RESET", "Something went wrong",
+        ]),
+        at in 0_usize..6,
+        sign in prop::sample::select(vec![" ", "\n", ". ", ", ", ": "]),
+    ) {
+        let mut words: Vec<&str> = secrets.iter().map(String::as_str).collect();
+        words.insert(at.min(words.len()), known);
+        let evidence = Evidence { url: "https://chatgpt.com/".into(), at: T0, told: words.join(sign), ..Evidence::default() };
+        let said = serde_json::to_string(&examine(&visit(evidence, vec![]))).unwrap();
+        for secret in &secrets {
+            prop_assert!(!said.contains(secret.as_str()), "{secret} of {words:?} in {said}");
+        }
+    }
+}
+
 #[test]
 fn what_is_quoted_names_nobody() {
     let told = |evidence: Evidence| serde_json::to_string(&examine(&visit(evidence, vec![]))).unwrap();

@@ -26,12 +26,15 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
     let cause = catalog::CAUSES.get(usize::from(best.signature.cause))?;
     let mut others: Vec<Other> = Vec::new();
     while let Some(other) = take_best(&mut ranked) {
-        let id = catalog::CAUSES.get(usize::from(other.signature.cause))?.id;
+        let named = catalog::CAUSES.get(usize::from(other.signature.cause))?;
         // That something failed is said already.
         let adds = !other.signature.fallback || best.signature.fallback;
-        if adds && others.len() < OTHERS && id != cause.id && !others.iter().any(|known| known.cause == id) {
+        if adds && others.len() < OTHERS && named.id != cause.id && !others.iter().any(|known| known.cause == named.id)
+        {
             others.push(Other {
-                cause: id.to_owned(),
+                cause: named.id.to_owned(),
+                family: named.family.to_owned(),
+                mover: named.mover,
                 confidence: other.signature.confidence,
                 reasons: reasons(&other.reasons),
             });

@@ -61,11 +61,14 @@ pub struct Turned {
     pub reasons: Vec<Reason>,
 }
 
-/// A cause that fits less well than the first one, with what speaks for it.
+/// A cause that fits less well than the first one, with what speaks for it. A person who told of a failure can choose it: these
+/// fields then take the place of the diagnosis's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Other {
     pub cause: String,
+    pub family: String,
+    pub mover: Mover,
     pub confidence: Confidence,
     pub reasons: Vec<Reason>,
 }

@@ -80,22 +80,25 @@ async function prune() {
 function moveBack({ case: entry, answer, journal, seen }, by) {
   /** @template {{ at: number }} T @param {T} one @returns {T} */
   const moved = (one) => ({ ...one, at: one.at - by });
+  /** @param {Case} entry @returns {Case} */
+  const movedCase = (entry) => ({
+    ...moved(entry),
+    history: entry.history.map(moved),
+    receipts: Object.fromEntries(
+      Object.entries(entry.receipts).map(([remedy, receipt]) => [remedy, moved(receipt)]),
+    ),
+    ...(entry.under && { under: movedCase(entry.under) }),
+    ...(entry.checks && { checks: moved(entry.checks) }),
+    ...(entry.waiting && {
+      waiting: {
+        ...entry.waiting,
+        from: entry.waiting.from - by,
+        until: entry.waiting.until - by,
+      },
+    }),
+  });
   return {
-    case: entry && {
-      ...moved(entry),
-      history: entry.history.map(moved),
-      receipts: Object.fromEntries(
-        Object.entries(entry.receipts).map(([remedy, receipt]) => [remedy, moved(receipt)]),
-      ),
-      ...(entry.checks && { checks: moved(entry.checks) }),
-      ...(entry.waiting && {
-        waiting: {
-          ...entry.waiting,
-          from: entry.waiting.from - by,
-          until: entry.waiting.until - by,
-        },
-      }),
-    },
+    case: entry && movedCase(entry),
     answer: answer && {
       ...moved(answer),
       ...(answer.load !== undefined && { load: answer.load - by }),

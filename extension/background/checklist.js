@@ -1,8 +1,8 @@
-// What a person does to the checklist by hand: ticks a step, passes one over, takes that back, starts over, or picks the
-// symptom that the list is for. It carries out nothing.
+// What a person does to the checklist by hand: ticks a step, passes one over, takes that back, starts over, picks the
+// symptom that the list is for, or tells in words of their own what it is for. It carries out nothing.
 import { isPrivate, keepPicked, picked, silence } from "../settings.js";
 import { changeCase } from "./casebook.js";
-import { replan, symptomCase } from "./visit.js";
+import { caseOfPage, chosenCase, replan, symptomCase, toldCase } from "./visit.js";
 
 /** @typedef {AccessMedic.Case} Case */
 /** What a person works through in a week is still the same thing. */
@@ -39,16 +39,52 @@ export const unmark = (entry, remedy) =>
 /** @param {Case | null} entry */
 export const startOver = (entry) => edited(entry, () => []);
 
+/** Lays the list over the case of the page, which comes back when the list is closed. @param {number} tab @param {Case} entry */
+const putOver = (tab, entry) =>
+  changeCase(tab, (stored) => {
+    const under = caseOfPage(stored);
+    return { ...entry, ...(under && { under }) };
+  });
+
+/** Closes the list of what the person sees elsewhere. @param {number} tab @param {boolean} privately */
+async function end(tab, privately) {
+  let picked = false;
+  await changeCase(tab, (stored) => {
+    picked = stored?.symptom !== undefined;
+    return caseOfPage(stored);
+  });
+  if (picked) await keepPicked(undefined, privately);
+}
+
+/** Whoever does something on the page goes on with the page. @param {number} tab */
+export const goBack = (tab) => changeCase(tab, caseOfPage);
+
 /** @param {number} tab @param {string} symptom empty: none any more */
 export async function pick(tab, symptom) {
   const privately = await isPrivate(tab);
   const before = await picked(privately);
   const again = before?.symptom === symptom && Date.now() - before.at < LASTS;
   const entry = symptom && (await symptomCase(tab, symptom, again ? before.history : []));
-  await changeCase(tab, () => entry || undefined);
-  if (entry) await remember(entry);
-  else await keepPicked(undefined, privately);
+  if (!entry) return end(tab, privately);
+  await putOver(tab, entry);
+  await remember(entry);
 }
+
+/**
+ * Makes the list for what a person tells. Words that say nothing leave the tab as it is.
+ * @param {number} tab
+ * @param {string} words
+ * @returns {Promise<"known" | "unknown" | "failed">}
+ */
+export async function tell(tab, words) {
+  const { entry, fault } = await toldCase(tab, words);
+  if (!entry) return fault ? "failed" : "unknown";
+  await putOver(tab, entry);
+  return "known";
+}
+
+/** @param {number} tab @param {string} cause that what was told may speak of, too */
+export const choose = (tab, cause) => changeCase(tab, (entry) => entry && chosenCase(entry, cause));
 
 /** @param {Case | null} entry @param {boolean} silent */
 export async function silenceKind(entry, silent) {

@@ -2,21 +2,31 @@
 // an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Everything else gets no
 // answer, and nothing happens.
 import { allCases, changeCase, recall } from "./casebook.js";
-import { mark, pick, remember, silenceKind, startOver, unmark } from "./checklist.js";
+import {
+  choose,
+  goBack,
+  mark,
+  pick,
+  remember,
+  silenceKind,
+  startOver,
+  tell,
+  unmark,
+} from "./checklist.js";
 import { lookAt, unseenOf } from "./look.js";
 import { stop } from "./remedies/check.js";
 import { apply, settle, undo } from "./remedies/index.js";
 import { dueOf, end, wish } from "./remedies/wait.js";
 import { appearance, hides } from "./show.js";
 import { ourHost, passedHost } from "./sites.js";
-import { examineEvidence, examinePage, healthyCase } from "./visit.js";
+import { caseOfPage, examineEvidence, examinePage, healthyCase, isOfElsewhere } from "./visit.js";
 
 /** @typedef {import("./visit.js").Evidence} Evidence */
 /**
  * `page`: a content script, not a view of ours. `load`: the load that the content script belongs to, as far as it knows.
  * @typedef {{ tab: number; address?: string; page: boolean; load?: string }} Asker
  */
-/** @typedef {{ kind: string; load?: unknown; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; length?: unknown; skipped?: unknown; symptom?: unknown; silent?: unknown; evidence?: Evidence }} Message */
+/** @typedef {{ kind: string; load?: unknown; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; length?: unknown; skipped?: unknown; symptom?: unknown; words?: unknown; cause?: unknown; silent?: unknown; evidence?: Evidence }} Message */
 
 /** @param {unknown} error */
 const complain = (error) => console.error("Access Medic:", error);
@@ -42,8 +52,9 @@ async function look(tab) {
 async function caseOf({ tab, address, page, load }, known = recall(tab)) {
   const ours = ourHost(address);
   const host = ours ?? passedHost(address);
-  const { entry, undo, seen } = await known;
-  const picked = entry?.symptom && !page;
+  const { entry: stored, undo, seen } = await known;
+  const entry = page ? caseOfPage(stored) : stored;
+  const picked = entry && isOfElsewhere(entry) && !page;
   if (!picked && (!host || !address)) return null;
   // A case that is drawn for one load is not told to the next load in the same tab.
   if (page && load && entry?.load && load !== entry.load) return null;
@@ -51,7 +62,13 @@ async function caseOf({ tab, address, page, load }, known = recall(tab)) {
   if (entry && (picked || new URL(entry.url).hostname === host)) {
     // What the person does not want to see is closed.
     const closed = entry.closed || (page && (await hides(entry)));
-    const told = { closed, unseen, reserve: undefined, ...(undo && { undo: undo.remedy }) };
+    const told = {
+      closed,
+      unseen,
+      reserve: undefined,
+      under: undefined,
+      ...(undo && { undo: undo.remedy }),
+    };
     return { ...(await settle(entry)), ...told };
   }
   if (!address || page || !ours) return null;
@@ -59,7 +76,7 @@ async function caseOf({ tab, address, page, load }, known = recall(tab)) {
 }
 
 /** The same for a view, and when it was so: answers may overtake one another. @param {Asker} asker */
-async function tell(asker) {
+async function inform(asker) {
   const known = recall(asker.tab);
   await known;
   const asOf = performance.now();
@@ -79,38 +96,46 @@ const HANDLERS = {
       if (passedHost(asker.address)) await look(asker.tab);
       else if (ourHost(asker.address)) await lookAt(asker.tab);
     }
-    const [found, looks] = await Promise.all([tell(asker), asker.page && appearance()]);
+    const [found, looks] = await Promise.all([inform(asker), asker.page && appearance()]);
     return { ...found, ...looks };
   },
   async apply({ remedy }, asker) {
     const outcome = await apply(await caseOf(asker), String(remedy));
-    const found = await tell(asker);
+    const found = await inform(asker);
     await remember(found.case ?? undefined);
     return { outcome, ...found };
   },
   async mark({ remedy, skipped }, asker) {
     await mark(await caseOf(asker), String(remedy), skipped ? "skipped" : "done");
-    return tell(asker);
+    return inform(asker);
   },
   async unmark({ remedy }, asker) {
     await unmark(await caseOf(asker), String(remedy));
-    return tell(asker);
+    return inform(asker);
   },
   async restart(_message, asker) {
     await startOver(await caseOf(asker));
-    return tell(asker);
+    return inform(asker);
   },
   async pick({ symptom }, asker) {
     if (!asker.page) await pick(asker.tab, String(symptom));
-    return tell(asker);
+    return inform(asker);
+  },
+  async tell({ words }, asker) {
+    const answer = asker.page ? undefined : await tell(asker.tab, String(words));
+    return { answer, ...(await inform(asker)) };
+  },
+  async choose({ cause }, asker) {
+    if (!asker.page) await choose(asker.tab, String(cause));
+    return inform(asker);
   },
   async silence({ silent }, asker) {
     await silenceKind(await caseOf(asker), silent === true);
-    return tell(asker);
+    return inform(asker);
   },
   async undo(_message, asker) {
     const outcome = await undo(await caseOf(asker));
-    return { outcome, ...(await tell(asker)) };
+    return { outcome, ...(await inform(asker)) };
   },
   async stop(_message, { tab }) {
     stop(tab);
@@ -138,6 +163,9 @@ const HANDLERS = {
   },
 };
 
+/** By these a page does nothing to a case. */
+const READS = ["evidence", "ask", "close"];
+
 /** Whether a view of ours sends, and no content script. @param {chrome.runtime.MessageSender} sender */
 const isView = (sender) =>
   sender.id === chrome.runtime.id && sender.url?.startsWith(chrome.runtime.getURL("")) === true;
@@ -163,10 +191,13 @@ async function askerOf(message, sender) {
 /** The tabs in which a page of OpenAI's fails, for the welcome page. @returns {Promise<AccessMedic.Failing[]>} */
 async function failingTabs() {
   const open = new Map((await chrome.tabs.query({})).map((tab) => [tab.id, tab]));
-  return (await allCases()).flatMap(({ tab, url, symptom, report: { diagnosis } }) => {
+  return (await allCases()).flatMap((entry) => {
+    const { tab, url, report } = entry;
+    const { diagnosis } = report;
     const host = ourHost(url);
     // The welcome page stands in a normal window and tells nothing of private ones.
-    if (!host || !diagnosis || symptom || open.get(tab)?.incognito !== false) return [];
+    if (!host || !diagnosis || isOfElsewhere(entry) || open.get(tab)?.incognito !== false)
+      return [];
     return diagnosis.surface === "request" ? [] : [{ tab, host, cause: diagnosis.cause }];
   });
 }
@@ -183,7 +214,10 @@ export function receive(message, sender, reply) {
   }
   if (!message || !Object.hasOwn(HANDLERS, message.kind)) return false;
   askerOf(message, sender)
-    .then((asker) => asker && HANDLERS[message.kind](message, asker))
+    .then(async (asker) => {
+      if (asker?.page && !READS.includes(message.kind)) await goBack(asker.tab);
+      return asker && HANDLERS[message.kind](message, asker);
+    })
     .catch(complain)
     .then((answer) => reply(answer ?? undefined));
   return true;

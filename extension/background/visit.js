@@ -31,6 +31,8 @@ const CROSSING = 60000;
 /** How long a finding counts: the next network may be another one. */
 const CHECKED = 10 * 60000;
 const LOADS = 12;
+/** So much is read of what a person tells, in characters. */
+const TOLD = 4000;
 const REQUESTS = 20;
 /** The pause between two looks at failed requests, in milliseconds: a page can make thousands of them. */
 const APART = 100;
@@ -171,14 +173,25 @@ async function ask(evidence, entry, drawn, loads) {
 }
 
 /**
+ * The diagnosis with another cause, and its own among the others.
+ * @param {AccessMedic.Diagnosis} seen
+ * @param {import("../core/access_medic.js").Other} other
+ * @returns {AccessMedic.Diagnosis}
+ */
+function instead(seen, other) {
+  const { cause, family, mover, confidence, reasons, others } = seen;
+  const rest = others.filter((one) => one.cause !== other.cause);
+  const before = { cause, family, mover, confidence, reasons };
+  return { ...seen, ...other, others: [before, ...rest] };
+}
+
+/**
  * @param {AccessMedic.Diagnosis} seen
  * @param {NonNullable<import("../core/access_medic.js").Report["turned"]>} turned
  * @returns {AccessMedic.Diagnosis}
  */
 function turn(seen, turned) {
-  const { cause, confidence, reasons, others } = seen;
-  const rest = others.filter((one) => one.cause !== turned.cause);
-  return { ...seen, ...turned, others: [{ cause, confidence, reasons }, ...rest], seen };
+  return { ...instead(seen, turned), seen };
 }
 
 /** The journal with what the evidence adds. @param {Known} known @param {Evidence} evidence @returns {Journal} */
@@ -207,8 +220,14 @@ function note({ answer, journal = { loads: [], requests: [] } }, evidence) {
   };
 }
 
+/** Whether a case is of what a person sees elsewhere, and not of the page that the tab shows. @param {Case} entry */
+export const isOfElsewhere = ({ symptom, told }) => symptom !== undefined || told === true;
+
+/** The case of the page that a tab shows. @param {Case | undefined} stored */
+export const caseOfPage = (stored) => (stored && isOfElsewhere(stored) ? stored.under : stored);
+
 /**
- * Whether a diagnosis is too slight to take the place of a symptom that a person works through: merely possible, or of a
+ * Whether a diagnosis is too slight to take the place of what a person works through: merely possible, or of a
  * request that failed on a page that shows no error.
  * @param {Report["diagnosis"]} diagnosis
  */
@@ -226,11 +245,15 @@ const isSlight = (diagnosis) =>
  */
 async function follow(stored, tab, evidence, loads) {
   const { url, at, page } = evidence;
+  if (stored && isOfElsewhere(stored) && stored.under?.at === at) {
+    const answer = await follow(stored.under, tab, evidence, loads);
+    return answer && { entry: { ...stored, under: answer.entry } };
+  }
   const waiting = pending(stored?.history ?? []);
   const crossed = stored && hostOf(stored.url) !== hostOf(url);
   const foreign = crossed && !(waiting && at - waiting.at < CROSSING);
-  // A symptom that was picked stays until a page shows a fault of its own.
-  const entry = stored && !foreign && !stored.symptom ? stored : blank(tab, url, at);
+  // What a person told of stays until a page shows a fault of its own.
+  const entry = stored && !foreign && !isOfElsewhere(stored) ? stored : blank(tab, url, at);
   const earlier = entry.at === at ? entry.report : undefined;
   const standing = page ? undefined : earlier?.diagnosis;
   const report = await ask(evidence, entry, standing, loads);
@@ -257,11 +280,12 @@ async function follow(stored, tab, evidence, loads) {
           })
         : entry.history,
   };
-  if (stored?.symptom && isSlight(diagnosis)) return { entry: stored };
+  if (stored && isOfElsewhere(stored) && isSlight(diagnosis)) return { entry: stored };
   if (diagnosis || judgement) return { entry: next };
 
   // Nothing is known to be wrong. Only a page can say so; a toast or a bare answer cannot.
-  if (!page || !stored || stored.symptom) return { entry: stored };
+  if (!page || !stored) return { entry: stored };
+  if (isOfElsewhere(stored)) return { entry: { ...stored, under: undefined } };
   if (foreign) return { entry: undefined };
   if (earlier) return { entry: earlier.diagnosis ? undefined : stored };
   // A step was carried out on the load before this one: its receipt stays, and it may still be judged.
@@ -308,7 +332,7 @@ export async function examineEvidence(tab, reported) {
   /** @type {Case | undefined} */
   let before;
   let at = 0;
-  const { case: after, seen } = await change(tab, async (known) => {
+  const { case: kept, seen } = await change(tab, async (known) => {
     before = known.case;
     at = timeOf(known, reported);
     const evidence = { ...reported, at };
@@ -320,19 +344,21 @@ export async function examineEvidence(tab, reported) {
     const answer = await follow(before, tab, { ...evidence, requests }, earlier);
     const next = answer ? answer.entry : before;
     const load = loads.at(-1);
-    const { diagnosis } = next?.report ?? {};
-    const cause = next?.at === at && (diagnosis?.seen ?? diagnosis)?.cause;
+    const shown = caseOfPage(next);
+    const { diagnosis } = shown?.report ?? {};
+    const cause = shown?.at === at && (diagnosis?.seen ?? diagnosis)?.cause;
     if (cause && load?.at === at) load.cause = cause;
     const seen = lookedAt(known.seen, evidence, answer !== undefined);
     return { ...known, case: next, seen, journal: { loads, ...journal } };
   });
   if (reported.page) waiting.get(tab)?.();
+  const [after, earlier] = [caseOfPage(kept), caseOfPage(before)];
   // A diagnosis of this load that was made before still holds.
   const stands = after?.at === at && after.report.diagnosis !== undefined;
   const unseen = seen !== undefined && !seen.answered && !stands;
-  if (after === before && !unseen) return;
+  if (after === earlier && !unseen) return;
   // An overlay that is there already must see that its case is over.
-  const over = before?.at === at && mayShow(before);
+  const over = earlier?.at === at && mayShow(earlier);
   await Promise.all([
     (over || (mayShow(after) && !(await hides(after)))) && show(tab),
     paint(tab, after?.report, reported.failure !== undefined, unseen),
@@ -396,6 +422,28 @@ export async function replan(entry) {
 export async function symptomCase(tab, symptom, history) {
   const entry = await replan({ ...blank(tab, HOME, Date.now()), symptom, history });
   return entry.report.diagnosis && entry;
+}
+
+/**
+ * What a person tells in words of their own, and which plan fits it. The words are looked at once and not kept.
+ * @param {number} tab
+ * @param {string} words
+ * @returns {Promise<{ entry?: Case; fault?: true }>} neither: nothing in the words is known
+ */
+export async function toldCase(tab, words) {
+  const entry = { ...blank(tab, HOME, Date.now()), told: /** @type {const} */ (true) };
+  const { url, at } = entry;
+  const report = await ask({ url, at, told: words.slice(0, TOLD) }, entry, undefined, []);
+  if (!report) return { fault: true };
+  return report.diagnosis ? { entry: { ...entry, report } } : {};
+}
+
+/** Another cause that what was told may speak of. @param {Case} entry @param {string} cause @returns {Promise<Case>} */
+export async function chosenCase(entry, cause) {
+  const { diagnosis } = entry.report;
+  const other = diagnosis?.others.find((one) => one.cause === cause);
+  if (!entry.told || !diagnosis || !other) return entry;
+  return replan({ ...entry, report: { ...entry.report, diagnosis: instead(diagnosis, other) } });
 }
 
 /** What can be done where nothing is known to be wrong; kept once something is done. @param {number} tab @param {string} url */

@@ -6,6 +6,7 @@ import { announce } from "./announce.js";
 import { support } from "./preview.js";
 
 const {
+  page,
   word,
   make,
   icon,
@@ -100,14 +101,61 @@ function calm(found) {
   );
 }
 
-/** Faults that this tab does not show. @param {View} view */
-function symptoms({ tab, draw, picked }) {
+/** The same one in every drawing, with what stands in it. @type {HTMLTextAreaElement} */
+const box = /** @type {any} */ (
+  make("textarea", {
+    id: "told",
+    "data-key": "told",
+    rows: "3",
+    maxlength: "4000",
+    dir: "auto",
+    autocomplete: "off",
+    autocapitalize: "off",
+    // A browser may send what it checks to its maker.
+    spellcheck: "false",
+    "aria-describedby": "told-what told-answer",
+  })
+);
+
+/** What came of the words that were told last. @type {AccessMedic.TellReply["answer"] | undefined} */
+let answer;
+
+/** Nothing where they became a diagnosis. */
+function said() {
+  if (answer === "unknown") return word("tell_unknown");
+  return answer === "failed" ? word("tell_unread") : "";
+}
+
+/** A place for the words of a failure that this tab does not show. @param {View} view */
+function telling({ tab, draw }) {
+  async function tell() {
+    if (box.value.trim() === "") return box.focus();
+    const reply = await send({ kind: "tell", tab, words: box.value });
+    answer = reply?.answer ?? "failed";
+    await draw(reply?.case ?? null);
+    if (answer !== "known") return box.focus();
+    box.value = "";
+    page.querySelector("h2")?.focus();
+  }
+  return [
+    make("label.ask", { for: "told" }, word("tell_label")),
+    make("p.what", { id: "told-what" }, word("tell_what")),
+    box,
+    make("p.note bad", { id: "told-answer" }, said()),
+    button("go", "tell", word("tell_button"), tell),
+  ];
+}
+
+/** Faults that this tab does not show. @param {View} view @param {boolean} first whether there is nothing else to see */
+function symptoms(view, first) {
+  const { tab, draw, picked } = view;
   /** @param {string} symptom */
   const pick = async (symptom) => draw((await send({ kind: "pick", tab, symptom }))?.case ?? null);
-  return fold(
+  const node = fold(
     "symptoms",
     [word("popup_symptoms_title")],
-    make("p.what", {}, word("popup_symptoms_what")),
+    ...telling(view),
+    make("p.what", {}, word("tell_or")),
     picked &&
       button("mini wide", "go-on", word("popup_go_on", word(`symptom_${picked.symptom}`)), () =>
         pick(picked.symptom),
@@ -126,14 +174,42 @@ function symptoms({ tab, draw, picked }) {
       ),
     ),
   );
+  if (first) node.setAttribute("open", "");
+  return node;
+}
+
+/** What else the words of a person may mean. @param {AccessMedic.Case} found @param {View} view */
+function choices({ told, report: { diagnosis } }, { tab, draw }) {
+  const others = told ? (diagnosis?.others ?? []) : [];
+  if (others.length === 0) return undefined;
+  return make(
+    "section.choices",
+    { "aria-labelledby": "choices" },
+    make("p.what", { id: "choices" }, word("tell_others")),
+    make(
+      "ul.picks",
+      {},
+      ...others.map(({ cause }) =>
+        make(
+          "li",
+          {},
+          button("mini wide", `choose-${cause}`, word(`cause_${cause}_title`), async () => {
+            await draw((await send({ kind: "choose", tab, cause }))?.case ?? null);
+            page.querySelector("h2")?.focus();
+          }),
+        ),
+      ),
+    ),
+  );
 }
 
 /**
- * The popup around it. `ask`: for the case anew, of a page of others too if `look`. `silenced`: causes that are not drawn.
+ * The popup around it. `ask`: for the case anew, of a page of others too if `look`. `silenced`: causes
+ * that are not drawn.
  * @typedef {{
  *   tab: number;
  *   ask: (look?: boolean) => unknown;
- *   draw: (found: AccessMedic.Case | null) => void;
+ *   draw: (found: AccessMedic.Case | null) => unknown;
  *   silenced: string[];
  *   privately: boolean;
  *   picked: import("../settings.js").Picked | undefined;
@@ -180,10 +256,10 @@ function sceneOf(found, { tab, draw }) {
 
 /** What stands below the list of a fault. @param {AccessMedic.Case} found @param {View} view */
 function ending(
-  { symptom, report: { diagnosis: fault } },
+  { symptom, told, report: { diagnosis: fault } },
   { tab, draw, silenced, ask, privately },
 ) {
-  if (symptom)
+  if (symptom || told)
     return button("mini wide", "end", word("popup_symptom_end"), async () =>
       draw((await send({ kind: "pick", tab, symptom: "" }))?.case ?? null),
     );
@@ -211,6 +287,7 @@ export function caseParts(found, view) {
   // Whoever asked for it, by a step too, sees it; then it stays as the reader leaves it.
   if (checkup && found && (found.busy === "run_checks" || (found.checks && !drawn)))
     checkup.setAttribute("open", "");
+  const first = !drawn;
   drawn = true;
   const unseen = permitted && found?.unseen && notLookedAt(found.unseen, view);
   const parts =
@@ -219,17 +296,19 @@ export function caseParts(found, view) {
           unseen,
           verdict(scene),
           ...diagnosis(scene, true),
+          choices(scene.case, view),
           checklist(scene, true),
           ending(scene.case, view),
           reasons(scene),
           support(scene.case),
           checkup,
           title && fold("tools", [title], ...cleaning),
+          symptoms(view, false),
         ]
       : [
           // Of a page that may not be looked at nothing is known, not even whose it is.
           permitted ? unseen || calm(found) : undefined,
-          symptoms(view),
+          symptoms(view, first && permitted && !found),
           checkup,
           title && fold("tools", [title], ...cleaning),
         ];
@@ -237,4 +316,4 @@ export function caseParts(found, view) {
 }
 
 /** What a screen reader is told, now that it is drawn. @param {AccessMedic.Case | null} found */
-export const announced = (found) => announce(found, notice?.text ?? "");
+export const announced = (found) => announce(found, notice?.text ?? said());

@@ -70,8 +70,10 @@ async function parts() {
       return [head(word(`guide_${where}_title`), "guides"), await guide(where, show, privately)];
   }
   const { diagnosis } = known?.report ?? {};
-  const name = known ? new URL(known.url).hostname : word("popup_title");
-  const when = known && !known.unseen && make("span", {}, checked(known.at));
+  // What a person sees elsewhere is of no page that was looked at.
+  const looked = known && !known.symptom && !known.told ? known : undefined;
+  const name = looked ? new URL(looked.url).hostname : word("popup_title");
+  const when = looked && !looked.unseen && make("span", {}, checked(looked.at));
   const before = diagnosis ? undefined : await picked(privately);
   const view = { tab, ask, draw, silenced, privately, picked: before };
   return [
@@ -86,8 +88,14 @@ async function parts() {
   ];
 }
 
-/** Done while the pointer holds nothing: a click needs the button that it began on. */
+/** Done while a drawing may come: a click needs the button that it began on. */
 let released = Promise.resolve();
+/** A drawing would end what an input method composes: Chinese, Japanese and Korean are written so. */
+addEventListener("compositionstart", () => {
+  released = new Promise((free) => {
+    addEventListener("compositionend", () => setTimeout(free), { once: true });
+  });
+});
 addEventListener("pointerdown", () => {
   released = new Promise((free) => {
     // After the click, which comes last.

@@ -562,7 +562,10 @@ globalThis.accessMedicReport ??= (() => {
 
   /** @type {Drawing["reasons"]} */
   function reasons({ case: { report, checks } }) {
-    const { reasons, confidence, others } = /** @type {Diagnosis} */ (report.diagnosis);
+    const { reasons, confidence, others, surface } = /** @type {Diagnosis} */ (report.diagnosis);
+    /** @param {AccessMedic.Diagnosis["reasons"][0]["clue"]} clue */
+    const named = (clue) =>
+      word(surface === "told" && clue === "text" ? "tell_words" : `clue_${clue}`);
     /** @param {string} title @param {Diagnosis["reasons"]} clues */
     const line = (title, clues) =>
       make(
@@ -579,9 +582,7 @@ globalThis.accessMedicReport ??= (() => {
         const finding = checks?.findings.find(
           ({ id }) => reason.clue === "finding" && id === reason.quote,
         );
-        return finding
-          ? make("li", {}, found(finding))
-          : line(word(`clue_${reason.clue}`), [reason]);
+        return finding ? make("li", {}, found(finding)) : line(named(reason.clue), [reason]);
       }),
       ...others.map(({ cause, reasons }) =>
         line(word("popup_others", word(`cause_${cause}_title`)), reasons),

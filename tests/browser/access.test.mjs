@@ -270,7 +270,7 @@ for (const language of ["en", "ar"]) {
       const tab = await stage.driver.newTab();
       await tab.goto("https://example.com/");
       const view = await openPopup(tab);
-      await view.press(words("popup_symptoms_title"));
+      await clean(view.tab, "box for words");
       await view.press(words("symptom_blocked"));
       await view.waitFor(({ steps }) => steps.length > 0, "the list");
       await unfold(view);

@@ -91,12 +91,37 @@ export const SCENES = {
   support: { page: LOGIN, view: "popup", act: clicks(["facts"]) },
   clear: { page: FAULT, view: "popup", act: clicks(["tools"]) },
   healthy: { page: WELL, view: "popup" },
-  symptoms: { page: ELSEWHERE, view: "popup", act: clicks(["symptoms"]) },
+  symptoms: { page: ELSEWHERE, view: "popup" },
+  told: {
+    page: ELSEWHERE,
+    view: "popup",
+    before: async (view) => {
+      await view.click("#told");
+      await view.tab.type("Something went wrong");
+      await view.click('[data-key="tell"]');
+      await view.waitFor(({ steps }) => steps.length > 0, "the list");
+    },
+  },
+  "told-unknown": {
+    page: ELSEWHERE,
+    view: "popup",
+    act: async (view) => {
+      await view.click("#told");
+      await view.tab.type("xyzzy");
+      await view.click('[data-key="tell"]');
+      await until(
+        () =>
+          view.tab.evaluate(() => document.querySelector("#told-answer")?.textContent || undefined),
+        "the answer",
+        3000,
+      );
+    },
+  },
   symptom: {
     page: ELSEWHERE,
     view: "popup",
     before: async (view) => {
-      await clicks(["symptoms", "symptom-login"])(view);
+      await clicks(["symptom-login"])(view);
       await view.waitFor(({ steps }) => steps.length > 0, "the list");
     },
   },

@@ -225,7 +225,7 @@ function wayTo(root, name) {
     const { labels } = /** @type {HTMLInputElement} */ (one ?? {});
     return one?.getAttribute("aria-label") ?? (labels?.[0] ?? one)?.textContent?.trim() ?? "";
   };
-  const controls = [...root.querySelectorAll("button, a[href], summary, input, select")];
+  const controls = [...root.querySelectorAll("button, a[href], summary, input, select, textarea")];
   // A fold says more behind its title.
   const wanted = controls.find(
     (one) =>

@@ -87,7 +87,7 @@ macro_rules! object {
 object!(Report: diagnosis, stands, turned, plan, tools, judgement);
 object!(Diagnosis: cause, family, confidence, mover, surface, overlay, reasons, facts, others);
 object!(Turned: cause, family, mover, confidence, reasons);
-object!(Other: cause, confidence, reasons);
+object!(Other: cause, family, mover, confidence, reasons);
 object!(Reason: clue, quote);
 object!(Facts: host, status, code, ray_id, request_id, colo, country, retry_after, resets, time, failing);
 object!(Step: remedy, action, state, why, read);
