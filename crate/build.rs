@@ -15,6 +15,8 @@ mod concepts;
 mod emit;
 #[path = "build/sites.rs"]
 mod sites;
+#[path = "build/times.rs"]
+mod times;
 
 use std::{env, fs, path::PathBuf, process};
 
@@ -29,9 +31,11 @@ fn main() {
         let causes: Vec<&str> = catalogue.causes.iter().map(|(id, _, _)| id.as_str()).collect();
         let concepts = concepts::read(&catalog, &causes)?;
         let sites = sites::read(&sites).map_err(|fault| catalogue::said(&sites, &fault))?;
+        let times = catalog.join("times.toml");
+        let times = times::table(&times).map_err(|fault| catalogue::said(&times, &fault))?;
         let words = concepts::file(&catalog)?;
         fs::write(out.join("words.bin"), words).expect("OUT_DIR can be written");
-        Ok(emit::tables(&catalogue)? + &emit::concepts(concepts, &causes) + &emit::sites(&sites))
+        Ok(emit::tables(&catalogue)? + &emit::concepts(concepts, &causes) + &emit::sites(&sites) + &times)
     });
     match tables {
         Ok(source) => fs::write(out.join("tables.rs"), source).expect("OUT_DIR can be written"),

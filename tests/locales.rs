@@ -432,7 +432,7 @@ fn facts() -> Vec<String> {
         colo: Some(String::new()),
         country: Some(String::new()),
         retry_after: Some(1),
-        resets: Some(String::new()),
+        resets: Some(1.0),
         time: Some(String::new()),
         failing: Some(Failing::Origin),
     };

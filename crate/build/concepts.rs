@@ -37,6 +37,8 @@ pub enum Place {
     Elsewhere,
     /// It holds in the running app and in what people tell.
     Inside,
+    /// It holds where a conversation should be and none is.
+    Thread,
 }
 
 #[derive(Deserialize)]

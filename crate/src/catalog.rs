@@ -5,6 +5,84 @@ use access_medic_phrases::Messages;
 
 use crate::report::{Confidence, Mover, Surface};
 
+/// What a word is, where a message says when one may try again; `catalog/times.toml` tells them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sense {
+    Retry,
+    Wait,
+    Never,
+    Few,
+    Before,
+    Behind,
+    At,
+    Clock,
+    /// With its seconds.
+    Unit,
+    One,
+    More,
+    Am,
+    Pm,
+    Noon,
+    /// A time of day that has a name, with its hour.
+    Midnight,
+    /// A thousandth of a second.
+    Milli,
+    /// With how many days it is from today.
+    Day,
+    Year,
+    Month,
+    Date,
+    /// A length of time in words, with its seconds.
+    Fixed,
+    /// The name of a month, with its place in the year.
+    Named,
+    /// With its place in the week, from Sunday.
+    Weekday,
+    Utc,
+}
+
+const SENSES: [Sense; 24] = [
+    Sense::Retry,
+    Sense::Wait,
+    Sense::Never,
+    Sense::Few,
+    Sense::Before,
+    Sense::Behind,
+    Sense::At,
+    Sense::Clock,
+    Sense::Unit,
+    Sense::One,
+    Sense::More,
+    Sense::Am,
+    Sense::Pm,
+    Sense::Noon,
+    Sense::Midnight,
+    Sense::Milli,
+    Sense::Day,
+    Sense::Year,
+    Sense::Month,
+    Sense::Date,
+    Sense::Fixed,
+    Sense::Named,
+    Sense::Weekday,
+    Sense::Utc,
+];
+
+/// The words of a language by which messages say when one may try again, the longest first; each with a number, if its sense
+/// has one.
+pub type Words = [(&'static str, Sense, u32)];
+
+/// Of each language its name and its words.
+pub fn times() -> impl Iterator<Item = (&'static str, Vec<(&'static str, Sense, u32)>)> {
+    let word = |line: &'static str| {
+        let (word, sense) = line.split_once('\t')?;
+        let (letter, number) = sense.split_at_checked(1)?;
+        let sense = SENSES.get(usize::from(letter.bytes().next()?.wrapping_sub(b'A')))?;
+        Some((word, *sense, number.parse().unwrap_or(0)))
+    };
+    TIMES.iter().map(move |(language, words)| (*language, words.split('\n').filter_map(word).collect()))
+}
+
 pub struct Cause {
     pub id: &'static str,
     pub family: &'static str,
@@ -97,6 +175,8 @@ pub enum Place {
     Elsewhere,
     /// It holds in the running app and in what people tell, never for a page as a whole.
     Inside,
+    /// It holds where a conversation should be and none is.
+    Thread,
 }
 
 /// Recognises one kind of page, surface or failure: every clue of `all`, one of `any` (if it has some), and no

@@ -56,7 +56,7 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
         // On other people's pages nothing is drawn.
         overlay: cause.overlay && drawable && seen && address.is_openai(),
         reasons: reasons(&best.reasons),
-        facts: facts::facts(evidence, &address, &signals),
+        facts: facts::facts(visit, &address, &signals),
         others,
     })
 }

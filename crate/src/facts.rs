@@ -6,9 +6,10 @@
 use crate::{
     address::Address,
     body, catalog,
-    evidence::{Evidence, Page},
+    evidence::{Evidence, Page, Visit},
     report::{Facts, Failing, ReasonKind},
     signature::BARE_ELEMENTS,
+    times::told_time,
     wait::retry_after,
 };
 
@@ -28,6 +29,9 @@ pub struct Signals<'e> {
     retry_after: Option<u32>,
     ray_id: Option<String>,
 }
+
+/// A page with more text, in bytes, speaks of more than one thing.
+const SMALL_TEXT: usize = 1_500;
 
 /// Longest body that is read as JSON or as a plain code, in bytes: error bodies are small.
 const BODY_LIMIT: usize = 16_384;
@@ -119,7 +123,8 @@ impl<'e> Signals<'e> {
     }
 }
 
-pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts {
+pub fn facts(visit: &Visit, address: &Address, signals: &Signals) -> Facts {
+    let evidence = &visit.evidence;
     let text = evidence.page.as_ref().map_or("", |page| page.text.as_str());
     let said: Vec<Printed> = evidence.alerts.iter().map(|alert| printed(&alert.text)).collect();
     // What an alert prints is of the request that failed; the header is of the page around it.
@@ -151,27 +156,18 @@ pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts
         retry_after: header(evidence, "retry-after")
             .and_then(|value| retry_after(value.trim(), evidence.at))
             .or(signals.retry_after),
-        resets: evidence.alerts.iter().find_map(|alert| clock(&alert.text)).map(str::to_owned),
+        resets: said_time(visit),
         time: signals.printed.time.map(str::to_owned),
         failing: evidence.page.as_ref().and_then(failing),
     }
 }
 
-/// The first time of day in a message, with what tells its half: `3:05 PM`, `15:05`.
-fn clock(text: &str) -> Option<&str> {
-    let bytes = text.as_bytes();
-    let digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
-    let colon = (1..bytes.len()).find(|at| {
-        bytes.get(*at) == Some(&b':') && digit(at - 1) && digit(at + 1) && digit(at + 2) && !digit(at + 3)
-    })?;
-    let from = if colon > 1 && digit(colon - 2) { colon - 2 } else { colon - 1 };
-    let end = colon + 3;
-    if is_in_address(text, from, end) {
-        return None;
-    }
-    let half =
-        text.get(end..end + 3).filter(|half| [" am", " pm"].iter().any(|known| half.eq_ignore_ascii_case(known)));
-    text.get(from..end + half.map_or(0, str::len))
+/// When one may try again by what an alert, a small page or a person says. What takes so long is counted from the load.
+fn said_time(Visit { evidence, offset, .. }: &Visit) -> Option<f64> {
+    let alerts = evidence.alerts.iter().map(|alert| alert.text.as_str());
+    let page = evidence.page.iter().map(|page| page.text.as_str()).filter(|text| text.len() <= SMALL_TEXT);
+    let mut texts = alerts.chain(page).chain(Some(evidence.told.as_str()));
+    texts.find_map(|text| told_time(text, evidence.at, *offset))
 }
 
 /// `2025-06-10 08:11:12 UTC`, as Cloudflare's pages print it, from a place on.
@@ -459,7 +455,7 @@ mod tests {
         };
         let address = Address::read(&evidence.url).unwrap();
         let signals = signals(&evidence, &address);
-        let facts = facts(&evidence, &address, &signals);
+        let facts = facts(&Visit { evidence: evidence.clone(), ..Visit::default() }, &address, &signals);
         (signals.codes.into_iter().map(|code| code.value).collect(), facts)
     }
 
@@ -584,7 +580,11 @@ mod tests {
                 ..Evidence::default()
             };
             let address = Address::read(&evidence.url).unwrap();
-            let facts = facts(&evidence, &address, &signals(&evidence, &address));
+            let facts = facts(
+                &Visit { evidence: evidence.clone(), ..Visit::default() },
+                &address,
+                &signals(&evidence, &address),
+            );
             (facts.ray_id.unwrap(), facts.colo.unwrap(), facts.request_id)
         };
         assert_eq!(
@@ -682,7 +682,6 @@ mod tests {
             assert_eq!(read("https://chatgpt.com/", text, &["#cf-wrapper"], &[]).0, [""; 0], "{text}");
         }
         assert_eq!(read("https://chatgpt.com/", "Error code:1020", &["#cf-wrapper"], &[]).0, ["1020"]);
-        assert_eq!((clock("2001:db8:12:34::7"), clock("until 15:05.")), (None, Some("15:05")));
     }
 
     proptest::proptest! {

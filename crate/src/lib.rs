@@ -16,6 +16,7 @@ mod plan;
 mod quote;
 mod report;
 mod signature;
+mod times;
 mod told;
 mod verdict;
 mod wait;
@@ -73,7 +74,7 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
         .filter(|standing| silent && !seen.as_ref().is_some_and(|seen| outweighs(seen, standing)));
     let told = match (standing, &seen) {
         (Some(standing), _) => standing.facts.clone(),
-        (None, Some(Diagnosis { facts, .. })) => Told { retry_after: facts.retry_after, resets: facts.resets.clone() },
+        (None, Some(Diagnosis { facts, .. })) => Told { retry_after: facts.retry_after, resets: facts.resets },
         (None, None) => Told::default(),
     };
     let known = match (standing, &seen) {
@@ -98,6 +99,12 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
         diagnosis: if standing.is_some() { None } else { seen },
         judgement,
     }
+}
+
+/// When a message says that one may try again; for tests.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn told_time(text: &str, now: f64, offset: f64) -> Option<f64> {
+    times::told_time(text, now, offset)
 }
 
 /// The causes that the catalogue has; for tests.

@@ -12,8 +12,8 @@ use crate::{
 };
 
 /// Parts of the marks that surfaces of failures carry, whatever else they are called.
-const FAILURE: [&str; 9] =
-    ["error", "danger", "red", "alertdialog", "destructive", "critical", "fail", "invalid", "negative"];
+const FAILURE: [&str; 10] =
+    ["error", "danger", "red", "bad", "alertdialog", "destructive", "critical", "fail", "invalid", "negative"];
 
 /// Do the marks of a surface name a failure: its colour, its kind? An id does not count: headings of guides have such ones.
 pub fn names_failure(markers: &[String]) -> bool {
@@ -34,7 +34,7 @@ fn has_part(marker: &str, words: &[&str]) -> bool {
 pub fn of_alert(markers: &[String], address: &Address) -> bool {
     let has = |what: fn(&String) -> bool| markers.iter().any(what);
     let fails = markers.iter().any(|marker| has_part(marker, &FAILURE) || has_part(marker, &["warn"]));
-    let placed = has(|marker| marker == "in:turn" || marker == "in:empty-thread");
+    let placed = has(|marker| ["in:turn", "in:empty-thread", "of:disabled"].contains(&marker.as_str()));
     let bare = has(|marker| marker == "[role=alert]") && !has(|marker| marker.starts_with('.'));
     // The button that deletes has the colours of failure, too.
     let asks = has(|marker| marker == "[role=dialog]")
@@ -62,8 +62,8 @@ fn is_place(address: &Address) -> bool {
 /// A message is short; what is longer, in characters, explains something, and words of failures stand in it like in any article.
 const LONGEST: usize = 700;
 
-/// The causes that a text speaks of.
-pub fn meanings(text: &str, surface: Surface, address: &Address) -> Vec<Match> {
+/// The causes that a text speaks of. `thread`: it stands where a conversation should be.
+pub fn meanings(text: &str, surface: Surface, address: &Address, thread: bool) -> Vec<Match> {
     let said = without_names(text);
     if is_question(&said) || said.chars().nth(LONGEST).is_some() {
         return Vec::new();
@@ -79,6 +79,7 @@ pub fn meanings(text: &str, surface: Surface, address: &Address) -> Vec<Match> {
         Place::Login => address.is_login(),
         Place::Elsewhere => !address.is_login(),
         Place::Inside => surface != Surface::Page,
+        Place::Thread => thread,
     };
     let clue = if surface == Surface::Alert { ReasonKind::Alert } else { ReasonKind::Text };
     let held = |meaning: &Meaning| {

@@ -169,10 +169,10 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub retry_after: Option<u32>,
-    /// When a limit ends, as the message has it: `3:05 PM`, `15:05`.
+    /// When one may try again by what a message says, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub resets: Option<String>,
+    pub resets: Option<f64>,
     /// The time that the page itself names, in UTC: `2025-06-10 08:11:12`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]

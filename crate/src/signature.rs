@@ -62,6 +62,8 @@ struct Area<'e> {
     markers: Vec<Option<&'e str>>,
     /// May its words be taken by what they mean?
     means: bool,
+    /// It stands where a conversation should be.
+    thread: bool,
 }
 
 impl<'e> Area<'e> {
@@ -73,6 +75,7 @@ impl<'e> Area<'e> {
             messages: messages(words),
             markers: markers(tokens),
             means,
+            thread: tokens.iter().any(|token| token == "in:empty-thread"),
         }
     }
 }
@@ -101,6 +104,7 @@ impl<'e> Scene<'e> {
                 words: &page.text,
                 text: PHRASES.scan(&page.text),
                 markers: markers(&page.markers),
+                thread: false,
             }),
             alerts: evidence
                 .alerts
@@ -158,7 +162,7 @@ impl<'e> Scene<'e> {
         let page = self.page.iter().map(|page| (page, Surface::Page));
         let told = self.told.iter().flat_map(|(_, areas)| areas).map(|area| (area, Surface::Told));
         let areas = alerts.chain(page).chain(told).filter(|(area, _)| area.means);
-        areas.flat_map(|(area, surface)| meaning::meanings(area.words, surface, self.address))
+        areas.flat_map(|(area, surface)| meaning::meanings(area.words, surface, self.address, area.thread))
     }
 
     /// What the words, codes and numbers of a told text are known by.

@@ -5,17 +5,14 @@ use crate::{
     evidence::{Told, Visit},
     plan::Known,
     report::Action,
+    times::{DAY, days},
 };
 
 const SECOND: f64 = 1000.0;
-/// In minutes.
-const DAY: u32 = 24 * 60;
 /// Longest pause of our own, in seconds.
 const LONGEST: u32 = 1800;
 /// Each pause of our own is so many times the one before.
 const GROWTH: u32 = 4;
-/// A time of day that lies further ahead, in minutes, has just passed.
-const PASSED: u32 = 20 * 60;
 /// Longest pause that a server may name, in seconds: Cloudflare's longest limit of requests. Of a longer one nobody sees the
 /// end in a tab that stays open; after a day the page is tried again, and says again how long to wait.
 const NAMED: u32 = 24 * 60 * 60;
@@ -46,10 +43,7 @@ fn date(text: &str) -> Option<f64> {
     let year = number(year, 0..=9999).map(|year| if year < 100 { year + 2000 } else { year })?;
     let [hour, minute, second] = time;
     let seconds = number(hour, 0..=23)? * 3600 + number(minute, 0..=59)? * 60 + number(second, 0..=60)?;
-    // Years begin in March here, so that the day that leap years add is their last.
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
-    Some((f64::from(days) - 719_469.0) * f64::from(DAY) * 60.0 * SECOND + f64::from(seconds) * SECOND)
+    Some(days(year, month, day)? * DAY + f64::from(seconds) * SECOND)
 }
 
 pub fn wait(visit: &Visit, Known { seen, shown, .. }: Known, told: &Told, remedy: &str) -> Action {
@@ -70,31 +64,7 @@ fn named(visit: &Visit, told: &Told) -> Option<f64> {
     if let Some(seconds) = told.retry_after {
         return Some(visit.evidence.at + f64::from(seconds.min(NAMED)) * SECOND);
     }
-    let named = time_of_day(told.resets.as_deref()?)?;
-    let minute = (visit.now / SECOND / 60.0) as u32;
-    let here = (f64::from(minute) + visit.offset) as u32;
-    let ahead = (named + DAY - here % DAY) % DAY;
-    let ahead = if ahead > PASSED { 0 } else { ahead };
-    Some((f64::from(minute) + f64::from(ahead)) * 60.0 * SECOND)
-}
-
-/// Minutes since midnight, of `3:05 PM` or `15:05`.
-fn time_of_day(text: &str) -> Option<u32> {
-    let (mut hour, mut minute) = (0, None);
-    for byte in text.bytes().take(8) {
-        match byte {
-            b'0'..=b'9' => {
-                let number = minute.as_mut().unwrap_or(&mut hour);
-                *number = *number * 10 + u32::from(byte - b'0');
-            }
-            b':' => minute = Some(0),
-            b'a' | b'A' => hour %= 12,
-            b'p' | b'P' => hour = hour % 12 + 12,
-            _ => {}
-        }
-    }
-    let minute = minute?;
-    (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    told.resets.map(|until| until.max(visit.now))
 }
 
 #[cfg(test)]
@@ -133,7 +103,7 @@ mod tests {
 
     #[test]
     fn what_the_server_said_counts_from_the_load() {
-        let told = Told { retry_after: Some(120), resets: Some("9:00 PM".into()) };
+        let told = Told { retry_after: Some(120), resets: Some(NOW + 600.0 * SECOND) };
         let until = NOW + 110.0 * SECOND;
         assert_eq!(wait(&visit(3, 0.0), KNOWN, &told, "wait"), Action::Wait { seconds: 110, until: Some(until) });
         let told = Told { retry_after: Some(5), resets: None };
@@ -153,30 +123,6 @@ mod tests {
         #[test]
         fn no_value_makes_it_fail(value in ".{0,60}|[A-Z][a-z]{2}, [0-9]{2,12} [A-Z][a-z]{2} [0-9]{2,12} [0-9:]{1,20} GMT") {
             proptest::prop_assert!(retry_after(&value, NOW).is_none_or(|seconds| seconds <= NAMED));
-        }
-    }
-
-    #[test]
-    fn a_time_of_day_is_the_next_one_by_the_clock_here() {
-        let minutes = |resets: &str, offset| match wait(
-            &visit(0, offset),
-            KNOWN,
-            &Told { retry_after: None, resets: Some(resets.into()) },
-            "wait",
-        ) {
-            Action::Wait { until: Some(until), .. } => Some((until - (NOW - 30.0 * SECOND)) / 60_000.0),
-            _ => None,
-        };
-        assert_eq!(minutes("2:05 PM", 0.0), Some(5.0));
-        assert_eq!(minutes("14:05", 0.0), Some(5.0));
-        assert_eq!(minutes("12:00 AM", 0.0), Some(600.0));
-        // Six and a half hours ahead it is 20:30; eight behind, 6:00.
-        assert_eq!(minutes("9:00 p.m.", 390.0), Some(30.0));
-        assert_eq!(minutes("6:30", -480.0), Some(30.0));
-        // It has just passed.
-        assert_eq!(minutes("1:58 PM", 0.0), Some(0.0));
-        for odd in ["", "soon", "25:00", "305", "3:99 PM", "123456789:1"] {
-            assert_eq!(minutes(odd, 0.0), None, "{odd}");
         }
     }
 }

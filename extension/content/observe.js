@@ -42,6 +42,7 @@
   const findIn = method(Element, "querySelector");
   const findAllIn = method(Element, "querySelectorAll");
   const tagsIn = method(Element, "getElementsByTagName");
+  const byId = method(Document, "getElementById");
   const find = method(Document, "querySelector");
   const findAll = method(Document, "querySelectorAll");
   const tags = method(Document, "getElementsByTagName");
@@ -114,8 +115,11 @@
     '[id^="error-element"]',
   ];
   const ANYWHERE = [RETRY, THREAD, WORDS, ".toast-root", '[data-testid*="toast"]'];
-  const AROUND = [ALERT, '[role$="dialog"]', ...FIELDS];
-  const DIALOG = "[role=dialog], [role=alertdialog]";
+  const AROUND = [ALERT, '[role$="dialog"]', "dialog[open]", ...FIELDS];
+  /** A choice that is taken away says why in an element of its own. */
+  const TAKEN = '[aria-disabled="true"][aria-describedby]';
+  const DIALOG = "[role=dialog], [role=alertdialog], dialog[open]";
+  const HEADING = "h1, h2, h3, [role=heading]";
   const IN_MAIN = '.toast-root, [role=alert], [role=alertdialog], [data-testid^="toast"]';
   const SURFACE = `${[RETRY, THREAD, WORDS, IN_MAIN, '[data-testid$="toaster"]', DIALOG, ...FIELDS]}`;
   const NEVER = ".sr-only, [role=menu], [role=menuitem], nav, #prompt-textarea, access-medic";
@@ -127,7 +131,7 @@
   // ground and its border, a button in it or right behind it. No model and no person can write roles and classes.
   /** Words by which classes name the colour of a failure. A class with a colon holds only in some state. */
   const TONE =
-    /(?:^|\s)[^\s:]*?(?:error|danger|destructive|critical|negative|fail|invalid|(?<![a-z])red(?![a-z]))[^\s:]*(?=\s|$)/gi;
+    /(?:^|\s)[^\s:]*?(?:error|danger|destructive|critical|negative|fail|invalid|(?<![a-z])(?:red|bad)(?![a-z]))[^\s:]*(?=\s|$)/gi;
   const GROUND = /^!?(bg|border)-/;
   /** What is said in a conversation, written there or asked: none of it is looked into. */
   const SAID =
@@ -304,7 +308,7 @@
     const main = find(document, "main");
     const there = [...TURNS, ...COMPOSERS].some((selector) => find(document, selector));
     if (!main || there || tagsIn(main, "*").length > BOX) return undefined;
-    return findIn(main, "button") ? (findIn(main, "h1, h2, h3") ?? undefined) : undefined;
+    return findIn(main, "button") ? (findIn(main, HEADING) ?? undefined) : undefined;
   }
 
   /** What may be an error surface, in document order. */
@@ -363,7 +367,10 @@
     }
     const counts = matches(element, app ? IN_MAIN : `${[IN_MAIN, ...FIELDS]}`);
     if (!counts && closest(element, "main")) return [];
-    return [element, matches(element, DIALOG) ? findIn(element, "h1, h2, h3") : element];
+    if (!matches(element, DIALOG)) return [element, element];
+    // What only informs has one button; what asks has more.
+    const place = tagsIn(element, "button").length === 1 ? "has:one-button" : undefined;
+    return [element, findIn(element, HEADING), place];
   }
 
   /** What was sent of each surface. @type {WeakMap<Element, string>} */
@@ -380,12 +387,21 @@
       texts.set(heading, textOf(heading, ALERT_TEXT));
       places.set(heading, "in:empty-thread");
     }
+    const taken = findAll(document, TAKEN);
+    for (let at = 0; at < taken.length && at < ALERTS; at++) {
+      const [id] = (attributeOf(taken[at], "aria-describedby") ?? "").split(" ");
+      const why = id && byId(document, id);
+      if (!why || closest(why, `main, ${NEVER}`)) continue;
+      texts.set(why, textOf(why, ALERT_TEXT));
+      places.set(why, "of:disabled");
+    }
     for (const candidate of candidates()) {
       const [surface, words = null, place] = surfaceOf(candidate);
       if (!surface || texts.has(surface)) continue;
       // The words of its button belong to no message.
       const text = textOf(words, ALERT_TEXT, place ? `${UNREAD}, button` : UNREAD);
-      const named = place || idOf(candidate) || matches(candidate, `[data-testid], ${THREAD}`);
+      const named =
+        place === "in:turn" || idOf(candidate) || matches(candidate, `[data-testid], ${THREAD}`);
       if (!text && !named) continue;
       texts.set(surface, text);
       places.set(surface, place);

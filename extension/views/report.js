@@ -40,6 +40,9 @@ globalThis.accessMedicReport ??= (() => {
   /** @type {Record<AccessMedic.Finding["state"], string>} */
   const STATES = { good: "check", bad: "bang", open: "open", not_run: "open" };
 
+  /** In seconds. */
+  const DAY = 24 * 60 * 60;
+
   /** The longest name that others chose and we print. */
   const LONG = 60;
 
@@ -288,7 +291,12 @@ globalThis.accessMedicReport ??= (() => {
   function pause({ action }) {
     if (action.kind !== "wait") return undefined;
     const { seconds, until } = action;
-    const time = new Intl.DateTimeFormat(word("language"), { timeStyle: "short" });
+    // On another day than this one, with the day.
+    const near = seconds < DAY && new Date(until ?? 0).getDate() === new Date().getDate();
+    const time = new Intl.DateTimeFormat(word("language"), {
+      timeStyle: "short",
+      ...(!near && { dateStyle: "medium" }),
+    });
     const length = SAID.seconds(seconds, word("language"));
     return make(
       "p.because",

@@ -49,11 +49,20 @@ function sections(entry, { word, language }, program, found) {
   /** @type {Section[]} */
   const parts = [];
   if (diagnosis) {
-    const { host: _, code, country: place, failing, request_id, ...facts } = diagnosis.facts;
+    const {
+      host: _,
+      code,
+      country: place,
+      failing,
+      request_id,
+      resets,
+      ...facts
+    } = diagnosis.facts;
     /** @type {[string, unknown][]} */
     const rows = [
       ["code", code && CODE.test(code) ? code : undefined],
       ...Object.entries(facts),
+      ["resets", resets && utc(resets)],
       ["request_id", request_id && REQUEST.test(request_id) ? request_id : undefined],
       ["country", place && country(place, language)],
       ["failing", failing && word(`fact_failing_${failing}`)],

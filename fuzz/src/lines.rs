@@ -89,7 +89,7 @@ fn take(visit: &mut Visit, key: &str, rest: &str) {
             let confidence = named(word()).unwrap_or(Confidence::Likely);
             let overlay = word() == "drawn";
             let retry_after = word().parse().ok();
-            let resets = Some(word().to_owned()).filter(|resets| !resets.is_empty());
+            let resets = word().parse().ok();
             visit.standing = Some(Standing { cause, confidence, overlay, facts: Told { retry_after, resets } });
         }
         "finding" => visit.findings.push(rest.into()),

@@ -48,7 +48,6 @@ fn hold(diagnosis: &Diagnosis) {
         ("request_id", &facts.request_id, 64, "_-"),
         ("colo", &facts.colo, 3, ""),
         ("country", &facts.country, 2, ""),
-        ("resets", &facts.resets, 8, ": "),
         ("time", &facts.time, 19, "-: "),
     ] {
         let Some(value) = value else { continue };

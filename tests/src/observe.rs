@@ -185,6 +185,16 @@ fn alerts(document: &Document, url: &str) -> Vec<Alert> {
         let surface = Surface { at, words: Words::All, place: Some("in:empty-thread") };
         surfaces.push((surface, cut(&document.text(at), ALERT_TEXT)));
     }
+    // A choice that is taken away says why in an element of its own.
+    let taken = document.elements().filter(|(_, element)| element.is("aria-disabled", "true"));
+    for id in taken.filter_map(|(_, element)| element.attribute("aria-describedby")?.split(' ').next()).take(ALERTS) {
+        let why = document.elements().find(|(_, element)| element.id() == id);
+        let never = |element: &Element| element.name == "main" || element.has_class("sr-only") || is_quiet(element);
+        if let Some((at, _)) = why.filter(|(at, _)| !document.within(*at, never)) {
+            let text = cut(&document.text_but(at, &["button"]), ALERT_TEXT);
+            surfaces.push((Surface { at, words: Words::All, place: Some("of:disabled") }, text));
+        }
+    }
     let in_main = |at| document.within(at, |element| element.name == "main");
     let may_be = |(at, element): &(usize, &Element)| {
         is_surface(element) || app && in_main(*at) && is_failure(document, *at, element)
@@ -247,16 +257,28 @@ fn surface(document: &Document, at: usize, element: &Element, app: bool, url: &s
     {
         return None;
     }
-    let is_dialog = element.is("role", "dialog") || element.is("role", "alertdialog");
-    Some(Surface { at, words: if is_dialog { Words::Heading } else { Words::All }, place: None })
+    if !is_dialog(element) {
+        return Some(Surface { at, words: Words::All, place: None });
+    }
+    // What only informs has one button; what asks has more.
+    let buttons = document.inside(at).filter(|(_, inside)| inside.name == "button").count();
+    Some(Surface { at, words: Words::Heading, place: (buttons == 1).then_some("has:one-button") })
 }
 
 fn error_text(document: &Document, at: usize) -> Option<usize> {
     document.inside(at).find(|(_, element)| element.has_class("text-token-text-error")).map(|(text, _)| text)
 }
 
+fn is_heading(element: &Element) -> bool {
+    matches!(&*element.name, "h1" | "h2" | "h3") || element.is("role", "heading")
+}
+
+fn is_dialog(element: &Element) -> bool {
+    element.is("role", "dialog") || element.is("role", "alertdialog") || element.name == "dialog" && element.has("open")
+}
+
 fn heading(document: &Document, at: usize) -> String {
-    let heading = document.inside(at).find(|(_, element)| matches!(&*element.name, "h1" | "h2" | "h3"));
+    let heading = document.inside(at).find(|(_, element)| is_heading(element));
     heading.map(|(heading, _)| document.text(heading)).unwrap_or_default()
 }
 
@@ -305,7 +327,7 @@ fn is_failure(document: &Document, at: usize, element: &Element) -> bool {
 fn is_tone(class: &str) -> bool {
     let class = class.to_ascii_lowercase();
     let long = ["error", "danger", "destructive", "critical", "negative", "fail", "invalid"];
-    let red = class.split(|c: char| !c.is_ascii_lowercase()).any(|word| word == "red");
+    let red = class.split(|c: char| !c.is_ascii_lowercase()).any(|word| word == "red" || word == "bad");
     !class.contains(':') && (red || long.iter().any(|word| class.contains(word)))
 }
 
@@ -335,7 +357,7 @@ fn lonely_heading(document: &Document, url: &str) -> Option<usize> {
     let (main, _) = elements().find(|(_, element)| element.name == "main")?;
     let small = document.inside(main).count() <= BOX;
     let button = document.inside(main).any(|(_, element)| element.name == "button");
-    let heading = document.inside(main).find(|(_, element)| matches!(&*element.name, "h1" | "h2" | "h3"));
+    let heading = document.inside(main).find(|(_, element)| is_heading(element));
     let lonely = is_chat(url) && is_thread(url) && !there && small && button;
     heading.filter(|_| lonely).map(|(heading, _)| heading)
 }
@@ -383,7 +405,7 @@ fn is_turn(element: &Element) -> bool {
 
 fn is_surface(element: &Element) -> bool {
     announces(element)
-        || element.is("role", "dialog")
+        || is_dialog(element)
         || element.test_id().ends_with("toaster")
         || element.test_id() == "regenerate-thread-error-button"
         || element.has("data-has-thread-error")

@@ -96,6 +96,22 @@ pub fn folded(input: &str) -> String {
     String::from_utf8_lossy(&fold(input).bytes).trim_matches(' ').to_owned()
 }
 
+/// The text with its signs: letters in lower case, digits of all scripts as ASCII has them, each white space one space but for
+/// the end of a line, nothing invisible.
+pub fn lowered(input: &str) -> String {
+    let sign = |c: char| match c {
+        '\n' => Some('\n'),
+        c if c.is_whitespace() => Some(' '),
+        '\u{660}'..='\u{669}' => char::from_digit(c as u32 - 0x660, 10),
+        '\u{6F0}'..='\u{6F9}' => char::from_digit(c as u32 - 0x6F0, 10),
+        '\u{966}'..='\u{96F}' => char::from_digit(c as u32 - 0x966, 10),
+        c if c.is_ascii() => Some(c.to_ascii_lowercase()),
+        c if classify(c) == Kind::Nothing => None,
+        c => Some(lower(c)),
+    };
+    input.chars().filter_map(sign).collect()
+}
+
 /// Characters that are written without spaces between words.
 pub fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{2E80}'..='\u{2FDF}' | '\u{3040}'..='\u{30FF}' | '\u{3105}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}' | '\u{20000}'..='\u{3FFFF}')

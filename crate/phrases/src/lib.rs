@@ -11,7 +11,7 @@ mod message;
 mod scan;
 
 pub use concept::{Lexicon, Spoken, Stem, WordLayout, WordList, lay_out_words, read_words, write_words};
-pub use fold::{folded, is_ideograph};
+pub use fold::{folded, is_ideograph, lowered};
 pub use layout::{Layout, lay_out, lay_out_groups, pattern};
 pub use message::{MessageHash, MessageTable, Messages};
 pub use scan::{Found, Trie};
