@@ -3,6 +3,8 @@
 //! It only reads and prints. An input that cannot be read gives a line with `error`, the others go on, and the exit
 //! code is 1 in the end. What the fields mean stands in `crate/catalog/README.md`.
 
+mod saved;
+
 use access_medic::{Evidence, Report, Visit, examine};
 use access_medic_phrases::MessageHash;
 use clap::{Parser, ValueEnum};
@@ -10,7 +12,7 @@ use recordings::Recording;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     error::Error,
-    fs::File,
+    fs::{self, File},
     io::{self, BufRead, BufReader, Read as _, Write},
     path::{Path, PathBuf},
     process::ExitCode,
@@ -21,7 +23,8 @@ use std::{
 #[derive(Parser)]
 #[command(name = "cargo xtask diagnose", bin_name = "cargo xtask diagnose")]
 struct CommandLine {
-    /// Recorded responses (tests/pages/README.md has the format); - is standard input
+    /// Recorded responses (tests/pages/README.md has the format); - is standard input. Also pages that a browser saved (.html,
+    /// .mhtml) and recordings of the network (.har, a line for each entry of a host of OpenAI's)
     #[arg(required_unless_present_any = ["visits", "told", "hash"], conflicts_with_all = ["visits", "told"])]
     files: Vec<PathBuf>,
     /// A file with one Visit a line, as the extension sends it to the core; - is standard input
@@ -62,6 +65,13 @@ impl From<Browser> for recordings::Browser {
 enum Source {
     File(String),
     Line(usize),
+    /// Of a recording of the network: the file, the entry's place in it, its host and path.
+    #[serde(untagged)]
+    Entry {
+        file: String,
+        entry: usize,
+        place: String,
+    },
 }
 
 #[derive(Serialize)]
@@ -109,6 +119,10 @@ fn hashes(output: &mut impl Write) -> io::Result<bool> {
 fn files(line: &CommandLine, output: &mut impl Write) -> io::Result<bool> {
     let mut all_read = true;
     for path in &line.files {
+        if let Some(kind) = Kind::of(path) {
+            all_read &= saved(path, kind, line, output)?;
+            continue;
+        }
         let outcome = read(path).map(|mut recording| {
             if let Some(url) = &line.url {
                 recording.url.clone_from(url);
@@ -118,6 +132,48 @@ fn files(line: &CommandLine, output: &mut impl Write) -> io::Result<bool> {
         all_read &= print(output, Source::File(path.display().to_string()), outcome)?;
     }
     Ok(all_read)
+}
+
+/// What people attach to reports of faults.
+enum Kind {
+    Page,
+    Archive,
+    Network,
+}
+
+impl Kind {
+    fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "html" | "htm" => Some(Self::Page),
+            "mhtml" | "mht" => Some(Self::Archive),
+            "har" => Some(Self::Network),
+            _ => None,
+        }
+    }
+}
+
+fn saved(path: &Path, kind: Kind, line: &CommandLine, output: &mut impl Write) -> io::Result<bool> {
+    let file = path.display().to_string();
+    let browser = line.browser.into();
+    let url = line.url.as_deref();
+    let bytes = fs::read(path).map_err(|error| error.to_string());
+    let report = match (bytes, kind) {
+        (Err(error), _) => Err(error),
+        (Ok(bytes), Kind::Page) => Ok(saved::page(bytes, url, browser)),
+        (Ok(bytes), Kind::Archive) => {
+            saved::unpack(&bytes).map(|(html, address)| saved::page(html, url.or(address.as_deref()), browser))
+        }
+        (Ok(bytes), Kind::Network) => match saved::network(&bytes, browser) {
+            Err(error) => Err(error),
+            Ok(entries) => {
+                for saved::Shown { entry, place, report } in entries {
+                    print(output, Source::Entry { file: file.clone(), entry, place }, Ok(report))?;
+                }
+                return Ok(true);
+            }
+        },
+    };
+    print(output, Source::File(file), report)
 }
 
 fn read(path: &Path) -> Result<Recording, String> {
