@@ -38,11 +38,18 @@ const RECOGNISED: usize = 99;
 /// And at most so many of a hundred may be out of reach.
 const UNREACHED: usize = 1;
 
+/// Without every exact sentence, at least so many of a hundred are right, and at most so many are taken for something else. On
+/// 2026-11-30 it was 82.3 and 2.5; of 8.4 it was said that something failed, and not what.
+const UNDERSTOOD: usize = 82;
+const MISUNDERSTOOD: usize = 3;
+
 /// What became of one message.
 #[derive(Clone, Copy, PartialEq)]
 enum Outcome {
     Right,
     Wrong,
+    /// It is said that something failed, and not what.
+    Vague,
     Missed,
     Otherwise,
     OutOfReach,
@@ -67,7 +74,8 @@ fn main() -> ExitCode {
         }),
         Trial::test("messages are recognised, but for the exceptions", {
             let unexpected = listed(&answers, |answer| {
-                answer.row.cause.is_some() && matches!(answer.outcome, Outcome::Wrong | Outcome::Missed)
+                answer.row.cause.is_some()
+                    && matches!(answer.outcome, Outcome::Wrong | Outcome::Vague | Outcome::Missed)
             });
             move || nothing(&unexpected)
         }),
@@ -77,9 +85,18 @@ fn main() -> ExitCode {
                 answers.iter().filter(|a| a.row.cause.is_some() && outcomes.contains(&a.outcome)).count()
             };
             let right = count(&[Outcome::Right]);
-            let reached = right + count(&[Outcome::Wrong, Outcome::Missed, Outcome::Otherwise]);
+            let reached = right + count(&[Outcome::Wrong, Outcome::Vague, Outcome::Missed, Outcome::Otherwise]);
             let unreached = count(&[Outcome::OutOfReach]);
             move || shares(right, reached, unreached)
+        }),
+        Trial::test("most messages are recognised without the words that the site is known to use", {
+            let faults = meant.iter().filter(|answer| answer.row.cause.is_some()).count();
+            let count = |outcome| meant.iter().filter(|a| a.row.cause.is_some() && a.outcome == outcome).count();
+            let (right, wrong) = (count(Outcome::Right), count(Outcome::Wrong));
+            move || {
+                let holds = right * 100 >= faults * UNDERSTOOD && wrong * 100 <= faults * MISUNDERSTOOD;
+                if holds { Ok(()) } else { Err(format!("{right} of {faults} are right, {wrong} wrong").into()) }
+            }
         }),
     ];
     let arguments = Arguments::from_args();
@@ -102,6 +119,7 @@ fn answer(row: Row, examine: fn(&Visit) -> Report) -> Answer {
         named if named == expected && unreached => Outcome::OutOfReach,
         named if named == expected && otherwise.is_some() => Outcome::Otherwise,
         named if named == expected => Outcome::Right,
+        Some("app_error" | "cannot_tell") if expected.is_some() => Outcome::Vague,
         Some(_) => Outcome::Wrong,
         None => Outcome::Missed,
     };
@@ -162,13 +180,17 @@ fn counts(answers: &[Answer]) -> String {
         families.entry(family(answer)).or_default().push(answer);
     }
     let mut out = String::new();
-    let columns = [Outcome::Right, Outcome::Wrong, Outcome::Missed, Outcome::Otherwise, Outcome::OutOfReach];
-    let _ = writeln!(out, "messages       given  right  wrong missed  other  out of reach");
+    let columns =
+        [Outcome::Right, Outcome::Wrong, Outcome::Vague, Outcome::Missed, Outcome::Otherwise, Outcome::OutOfReach];
+    let _ = writeln!(out, "messages       given  right  wrong  vague missed  other  out of reach");
     let mut line = |name: &str, answers: &[&Answer]| {
         let counts = columns.map(|column| answers.iter().filter(|answer| answer.outcome == column).count());
-        let [right, wrong, missed, otherwise, unreached] = counts;
+        let [right, wrong, vague, missed, otherwise, unreached] = counts;
         let given = answers.len();
-        let _ = writeln!(out, "{name:<14}{given:>6} {right:>6} {wrong:>6} {missed:>6} {otherwise:>6} {unreached:>13}");
+        let _ = writeln!(
+            out,
+            "{name:<14}{given:>6} {right:>6} {wrong:>6} {vague:>6} {missed:>6} {otherwise:>6} {unreached:>13}"
+        );
     };
     for (name, answers) in &families {
         line(name, answers);
@@ -179,9 +201,12 @@ fn counts(answers: &[Answer]) -> String {
 
 fn table(answers: &[Answer]) -> String {
     let mut out = counts(answers);
-    for (title, outcome) in
-        [("wrong", Outcome::Wrong), ("missed", Outcome::Missed), ("other, on purpose", Outcome::Otherwise)]
-    {
+    for (title, outcome) in [
+        ("wrong", Outcome::Wrong),
+        ("vague", Outcome::Vague),
+        ("missed", Outcome::Missed),
+        ("other, on purpose", Outcome::Otherwise),
+    ] {
         let lines = listed(answers, |answer| answer.outcome == outcome);
         if !lines.is_empty() {
             let _ = writeln!(out, "{title}:\n{}", lines.join("\n"));
