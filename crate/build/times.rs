@@ -24,6 +24,7 @@ struct Language {
     week: Vec<String>,
     one: Vec<String>,
     fixed: Vec<String>,
+    zone: Vec<String>,
     more: Vec<String>,
     am: Vec<String>,
     pm: Vec<String>,
@@ -41,10 +42,13 @@ struct Language {
     weekdays: Vec<String>,
 }
 
+/// Of a day. A zone is written as its minutes ahead of UTC plus these, so that none is less than 0, and 0 is one that nobody knows.
+const MINUTES: u32 = 1_440;
+
 /// In the order of `catalog::SENSES`.
 const SENSES: [&str; 24] = [
     "Retry", "Wait", "Never", "Few", "Before", "Behind", "At", "Clock", "Unit", "One", "More", "Am", "Pm", "Noon",
-    "Midnight", "Milli", "Day", "Year", "Month", "Date", "Fixed", "Named", "Weekday", "Utc",
+    "Midnight", "Milli", "Day", "Year", "Month", "Date", "Fixed", "Named", "Weekday", "Zone",
 ];
 
 /// The table as Rust: of each language its words in lines, the longest first, each with a letter for what it is and a number,
@@ -72,7 +76,7 @@ fn words(language: &Language) -> Result<Vec<(String, &'static str, u32)>, String
     if ![0, 12].contains(&months.len()) || weekdays.len() != 7 {
         return Err("a year has twelve months, or none with names, and a week seven days".into());
     }
-    let mut out: Vec<(String, &str, u32)> = ["utc", "gmt", "z"].map(|zone| (zone.to_owned(), "Utc", 0)).into();
+    let mut out: Vec<(String, &str, u32)> = ["utc", "gmt", "z"].map(|zone| (zone.to_owned(), "Zone", MINUTES)).into();
     let lists = [
         (&language.retry, "Retry", 0),
         (&language.wait, "Wait", 0),
@@ -108,6 +112,14 @@ fn words(language: &Language) -> Result<Vec<(String, &'static str, u32)>, String
     for fixed in &language.fixed {
         let (word, seconds) = fixed.split_once('=').ok_or_else(|| format!("{fixed} says no seconds"))?;
         out.push((lowered(word), "Fixed", seconds.parse().map_err(|_| format!("{fixed} says no seconds"))?));
+    }
+    for zone in &language.zone {
+        let (word, ahead) = zone.split_once('=').ok_or_else(|| format!("{zone} says no minutes"))?;
+        let minutes = match ahead {
+            "?" => 0,
+            ahead => MINUTES.saturating_add_signed(ahead.parse().map_err(|_| format!("{zone} says no minutes"))?),
+        };
+        out.push((lowered(word), "Zone", minutes));
     }
     for (sense, list) in [("Named", months), ("Weekday", weekdays)] {
         for (at, forms) in (0_u32..).zip(list) {

@@ -38,7 +38,8 @@ pub enum Sense {
     Named,
     /// With its place in the week, from Sunday.
     Weekday,
-    Utc,
+    /// A time zone, with its minutes ahead of UTC and a day; 0: nobody can tell which.
+    Zone,
 }
 
 const SENSES: [Sense; 24] = [
@@ -65,7 +66,7 @@ const SENSES: [Sense; 24] = [
     Sense::Fixed,
     Sense::Named,
     Sense::Weekday,
-    Sense::Utc,
+    Sense::Zone,
 ];
 
 /// The words of a language by which messages say when one may try again, the longest first; each with a number, if its sense

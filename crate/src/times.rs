@@ -318,7 +318,7 @@ fn tokens(text: &str, words: &Words) -> Vec<Token> {
                     Sense::Unit => token.unit = *number,
                     Sense::Day => token.day = *number,
                     Sense::Named | Sense::Weekday => token.name = *number,
-                    Sense::Fixed | Sense::Midnight => token.fixed = *number,
+                    Sense::Fixed | Sense::Midnight | Sense::Zone => token.fixed = *number,
                     _ => {}
                 }
             }
@@ -354,8 +354,6 @@ fn tokens(text: &str, words: &Words) -> Vec<Token> {
 struct Time {
     /// Milliseconds since midnight.
     since: f64,
-    /// In minutes, where the text names it.
-    offset: Option<f64>,
     /// What stands beside it says that it is one, or only a day does.
     sure: bool,
 }
@@ -422,13 +420,19 @@ fn in_sentence(text: &str, words: &Words, clock: Clock) -> Option<f64> {
         [Sense::At, Sense::Named, Sense::Day, Sense::Clock, Sense::Year].iter().any(|sense| token.is(*sense))
     };
     let whole = parts.time.is_some() && (parts.date.is_some() || parts.day.is_some()) && list.0.iter().any(own);
+    let offset = list.zone().unwrap_or(Some(clock.offset));
+    // A length is the same in each zone.
+    let clock = match (offset, parts.time) {
+        (Some(offset), _) => Clock { offset, ..clock },
+        (None, None) => clock,
+        (None, Some(_)) => return None,
+    };
     if cue || whole { assemble(&parts, clock) } else { None }
 }
 
 fn assemble(parts: &Parts, clock: Clock) -> Option<f64> {
     let &Parts { date, day, time, length } = parts;
-    if let Some(Time { since: time, offset, .. }) = time.filter(|time| time.sure || date.is_some() || day.is_some()) {
-        let clock = Clock { offset: offset.unwrap_or(clock.offset), ..clock };
+    if let Some(Time { since: time, .. }) = time.filter(|time| time.sure || date.is_some() || day.is_some()) {
         if let Some(date) = date {
             // A log begins with when it was written.
             let wait = length.map(|length| clock.now + length);
@@ -639,11 +643,15 @@ impl Tokens {
     fn time(&self, from: usize) -> Option<(Time, usize)> {
         if self.at(from).is(Sense::Midnight) {
             let since = f64::from(self.at(from).fixed) * 60.0 * MINUTE;
-            return Some((Time { since, offset: self.offset(from + 1), sure: true }, from + 1));
+            return Some((Time { since, sure: true }, from + 1));
         }
         let half = |token: Token| token.is(Sense::Am) || token.is(Sense::Pm) || token.is(Sense::Noon);
         let first = self.at(from);
         let led = from > 0 && half(self.at(from - 1));
+        // "1 d 6 h" is a length.
+        if from > 0 && self.at(from - 1).is(Sense::Unit) && !self.at(from - 1).is(Sense::At) {
+            return None;
+        }
         // An address and an id have colons, too.
         let inside = from > 0 && first.joined && (self.sign(from - 1, ":.-/") || self.at(from - 1).digits > 0);
         if !(1..=2).contains(&first.digits) || first.number > 23 || inside {
@@ -737,10 +745,7 @@ impl Tokens {
                 || beside[0].is(Sense::Retry)
                 || beside[1].is(Sense::Behind)
                 || beside[1].is(Sense::At));
-        Some((
-            Time { since: f64::from(hour * 3600 + minute * 60 + second) * SECOND, offset: self.offset(at), sure },
-            at,
-        ))
+        Some((Time { since: f64::from(hour * 3600 + minute * 60 + second) * SECOND, sure }, at))
     }
 
     /// Whether nothing at a place makes of the number before it something else than an hour.
@@ -756,20 +761,24 @@ impl Tokens {
             && !token.is(Sense::Year)
     }
 
-    /// `UTC`, `(GMT)`, `UTC+8`, in minutes.
-    fn offset(&self, at: usize) -> Option<f64> {
-        let at = if self.sign(at, "(（") { at + 1 } else { at };
-        if !self.at(at).is(Sense::Utc) {
-            return None;
+    /// How far ahead of UTC the times of the sentence are, in minutes: `Some(None)` in a zone that nobody can tell.
+    fn zone(&self) -> Option<Option<f64>> {
+        let at = self.0.iter().position(|token| token.is(Sense::Zone))?;
+        let known = self.at(at).fixed;
+        if known == 0 {
+            return Some(None);
         }
+        // `UTC+8`, `GMT+5:30`
         let hours = f64::from(self.at(at + 2).number);
-        Some(if self.sign(at + 1, "+") && hours < 15.0 {
-            hours * 60.0
-        } else if self.sign(at + 1, "-−") && hours < 15.0 {
-            -hours * 60.0
+        let minutes = if self.sign(at + 3, ":") { f64::from(self.at(at + 4).number) } else { 0.0 };
+        let ahead = hours * 60.0 + minutes;
+        Some(Some(if self.sign(at + 1, "+") && hours < 15.0 {
+            ahead
+        } else if self.sign(at + 1, "-−") && hours < 15.0 && self.at(at + 2).joined {
+            -ahead
         } else {
-            0.0
-        })
+            f64::from(known) - 1440.0
+        }))
     }
 }
 

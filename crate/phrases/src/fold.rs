@@ -106,6 +106,8 @@ pub fn lowered(input: &str) -> String {
         '\u{6F0}'..='\u{6F9}' => char::from_digit(c as u32 - 0x6F0, 10),
         '\u{966}'..='\u{96F}' => char::from_digit(c as u32 - 0x966, 10),
         c if c.is_ascii() => Some(c.to_ascii_lowercase()),
+        // Vowels that Arabic may leave out.
+        '\u{64B}'..='\u{652}' => None,
         c if classify(c) == Kind::Nothing => None,
         c => Some(lower(c)),
     };
