@@ -2,6 +2,7 @@
 //! Data only; `catalog/README.md` describes the source format.
 
 use access_medic_phrases::Messages;
+use std::sync::OnceLock;
 
 use crate::report::{Confidence, Mover, Surface};
 
@@ -69,19 +70,41 @@ const SENSES: [Sense; 24] = [
     Sense::Zone,
 ];
 
-/// The words of a language by which messages say when one may try again, the longest first; each with a number, if its sense
-/// has one.
-pub type Words = [(&'static str, Sense, u32)];
+/// The words by which messages of a language say when one may try again.
+pub struct TimeWords {
+    pub language: &'static str,
+    /// By their first byte, and there the longest first; each with a number, if its sense has one.
+    words: Vec<Vec<(&'static str, Sense, u32)>>,
+}
 
-/// Of each language its name and its words.
-pub fn times() -> impl Iterator<Item = (&'static str, Vec<(&'static str, Sense, u32)>)> {
+impl TimeWords {
+    /// Those that a text may begin with, the longest first.
+    pub fn beginning(&self, text: &str) -> &[(&'static str, Sense, u32)] {
+        let first = text.bytes().next().unwrap_or_default();
+        self.words.get(usize::from(first)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The words of all languages, read from the table once.
+pub fn times() -> &'static [TimeWords] {
+    static READ: OnceLock<Vec<TimeWords>> = OnceLock::new();
     let word = |line: &'static str| {
         let (word, sense) = line.split_once('\t')?;
         let (letter, number) = sense.split_at_checked(1)?;
         let sense = SENSES.get(usize::from(letter.bytes().next()?.wrapping_sub(b'A')))?;
         Some((word, *sense, number.parse().unwrap_or(0)))
     };
-    TIMES.iter().map(move |(language, words)| (*language, words.split('\n').filter_map(word).collect()))
+    READ.get_or_init(|| {
+        let read = |(language, lines): &(&'static str, &'static str)| {
+            let mut words = vec![Vec::new(); 256];
+            for (word, sense, number) in lines.split('\n').filter_map(word) {
+                let first = word.bytes().next().unwrap_or_default();
+                words[usize::from(first)].push((word, sense, number));
+            }
+            TimeWords { language, words }
+        };
+        TIMES.iter().map(read).collect()
+    })
 }
 
 pub struct Cause {
@@ -94,6 +117,15 @@ pub struct Cause {
     pub plan: &'static [u16],
     /// Seconds to wait at first, where nothing names a time.
     pub wait: u16,
+}
+
+impl Cause {
+    /// Has its plan a step that waits?
+    pub fn waits(&self) -> bool {
+        self.plan
+            .iter()
+            .any(|at| REMEDIES.get(usize::from(*at)).is_some_and(|remedy| matches!(remedy.hands, Hands::Wait)))
+    }
 }
 
 /// What follows from something that the checks found.

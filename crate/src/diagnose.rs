@@ -6,7 +6,7 @@ use crate::{
     evidence::Visit,
     facts,
     quote::quoted,
-    report::{Confidence, Diagnosis, Other, Reason, ReasonKind, Surface},
+    report::{Confidence, Diagnosis, Facts, Other, Reason, ReasonKind, Surface},
     signature::{Match, Scene},
 };
 
@@ -56,7 +56,11 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
         // On other people's pages nothing is drawn.
         overlay: cause.overlay && drawable && seen && address.is_openai(),
         reasons: reasons(&best.reasons),
-        facts: facts::facts(visit, &address, &signals),
+        facts: Facts {
+            // Where nobody has to wait no time is looked for.
+            resets: cause.waits().then(|| facts::said_time(visit)).flatten(),
+            ..facts::facts(evidence, &address, &signals)
+        },
         others,
     })
 }

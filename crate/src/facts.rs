@@ -123,8 +123,7 @@ impl<'e> Signals<'e> {
     }
 }
 
-pub fn facts(visit: &Visit, address: &Address, signals: &Signals) -> Facts {
-    let evidence = &visit.evidence;
+pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts {
     let text = evidence.page.as_ref().map_or("", |page| page.text.as_str());
     let said: Vec<Printed> = evidence.alerts.iter().map(|alert| printed(&alert.text)).collect();
     // What an alert prints is of the request that failed; the header is of the page around it.
@@ -156,14 +155,14 @@ pub fn facts(visit: &Visit, address: &Address, signals: &Signals) -> Facts {
         retry_after: header(evidence, "retry-after")
             .and_then(|value| retry_after(value.trim(), evidence.at))
             .or(signals.retry_after),
-        resets: said_time(visit),
+        resets: None,
         time: signals.printed.time.map(str::to_owned),
         failing: evidence.page.as_ref().and_then(failing),
     }
 }
 
 /// When one may try again by what an alert, a small page or a person says. What takes so long is counted from the load.
-fn said_time(Visit { evidence, offset, .. }: &Visit) -> Option<f64> {
+pub fn said_time(Visit { evidence, offset, .. }: &Visit) -> Option<f64> {
     let alerts = evidence.alerts.iter().map(|alert| alert.text.as_str());
     let page = evidence.page.iter().map(|page| page.text.as_str()).filter(|text| text.len() <= SMALL_TEXT);
     let mut texts = alerts.chain(page).chain(Some(evidence.told.as_str()));
@@ -455,7 +454,7 @@ mod tests {
         };
         let address = Address::read(&evidence.url).unwrap();
         let signals = signals(&evidence, &address);
-        let facts = facts(&Visit { evidence: evidence.clone(), ..Visit::default() }, &address, &signals);
+        let facts = facts(&evidence, &address, &signals);
         (signals.codes.into_iter().map(|code| code.value).collect(), facts)
     }
 
@@ -580,11 +579,7 @@ mod tests {
                 ..Evidence::default()
             };
             let address = Address::read(&evidence.url).unwrap();
-            let facts = facts(
-                &Visit { evidence: evidence.clone(), ..Visit::default() },
-                &address,
-                &signals(&evidence, &address),
-            );
+            let facts = facts(&evidence, &address, &signals(&evidence, &address));
             (facts.ray_id.unwrap(), facts.colo.unwrap(), facts.request_id)
         };
         assert_eq!(

@@ -2,7 +2,7 @@
 //! worse than none: a time counts only in a sentence that speaks of trying again, and two that differ are none.
 
 use crate::{
-    catalog::{self, Sense, Words},
+    catalog::{self, Sense, TimeWords},
     wait::retry_after,
 };
 use access_medic_phrases::{is_ideograph, lowered};
@@ -29,13 +29,12 @@ pub fn told_time(text: &str, now: f64, offset: f64) -> Option<f64> {
         return time;
     }
     let clock = Clock { now, offset };
-    let languages: Vec<_> = catalog::times().collect();
     let mut found: Option<f64> = None;
     for sentence in sentences(text) {
         let sentence = lowered(sentence);
         // Japanese has many words of Chinese, and signs that Chinese has not.
         let kana = sentence.contains(|c: char| matches!(c, '\u{3040}'..='\u{30FF}'));
-        for (_, words) in languages.iter().filter(|(language, _)| *language != if kana { "zh" } else { "ja" }) {
+        for words in catalog::times().iter().filter(|words| words.language != if kana { "zh" } else { "ja" }) {
             let Some(time) = in_sentence(&sentence, words, clock) else { continue };
             match found {
                 Some(other) if (other - time).abs() > SECOND => return None,
@@ -281,15 +280,7 @@ fn has_no_spaces(c: char) -> bool {
     is_ideograph(c) || matches!(c, '\u{AC00}'..='\u{D7A3}')
 }
 
-fn speaks(text: &str, words: &Words, sense: Sense) -> bool {
-    let found = |word: &str| {
-        let stem = word.trim_end_matches('*');
-        text.match_indices(stem).any(|(at, _)| stands(text, at, word))
-    };
-    words.iter().any(|(word, known, _)| *known == sense && found(word))
-}
-
-fn tokens(text: &str, words: &Words) -> Vec<Token> {
+fn tokens(text: &str, words: &TimeWords) -> Vec<Token> {
     let mut out = Vec::new();
     let mut at = 0;
     let mut joined = false;
@@ -306,7 +297,7 @@ fn tokens(text: &str, words: &Words) -> Vec<Token> {
         let mut token = Token { joined, ..Token::default() };
         let mut length = 0;
         // The longest words stand first; what is as long counts as well.
-        for (word, sense, number) in words {
+        for (word, sense, number) in words.beginning(text.get(at..).unwrap_or_default()) {
             let stem = word.trim_end_matches('*');
             if stem.len() < length {
                 break;
@@ -370,12 +361,13 @@ struct Parts {
     length: Option<f64>,
 }
 
-fn in_sentence(text: &str, words: &Words, clock: Clock) -> Option<f64> {
-    if speaks(text, words, Sense::Never) {
+fn in_sentence(text: &str, words: &TimeWords, clock: Clock) -> Option<f64> {
+    let list = Tokens(tokens(text, words));
+    let speaks = |sense| list.0.iter().any(|token| token.is(sense));
+    if speaks(Sense::Never) {
         return None;
     }
-    let cue = speaks(text, words, Sense::Retry) || speaks(text, words, Sense::Wait);
-    let list = Tokens(tokens(text, words));
+    let cue = speaks(Sense::Retry) || speaks(Sense::Wait);
     let mut parts = Parts::default();
     let mut at = 0;
     while at < list.0.len() {
