@@ -140,7 +140,7 @@
   const BOX = 40;
   const BOX_TEXT = 600;
   /** How many elements are looked at from the end of a conversation, where its last failure stands. */
-  const BACK = 600;
+  const BACK = 150;
 
   /** @param {Node | null} root @param {number} limit @param {string} [unread] */
   function textOf(root, limit, unread = UNREAD) {
