@@ -42,10 +42,11 @@ struct Language {
     weekdays: Vec<String>,
 }
 
-/// Of a day. A zone is written as its minutes ahead of UTC plus these, so that none is less than 0, and 0 is one that nobody knows.
+/// A day has so many minutes. A zone is written as its minutes ahead of UTC plus these, so no zone is less than 0, and 0 stands
+/// for a zone that nobody knows.
 const MINUTES: u32 = 1_440;
 
-/// In the order of `catalog::SENSES`.
+/// The senses stand in the order of `catalog::SENSES`.
 const SENSES: [&str; 24] = [
     "Retry", "Wait", "Never", "Few", "Before", "Behind", "At", "Clock", "Unit", "One", "More", "Am", "Pm", "Noon",
     "Midnight", "Milli", "Day", "Year", "Month", "Date", "Fixed", "Named", "Weekday", "Zone",

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::report::{Confidence, Mover, Surface};
 
-/// What a word is, where a message says when one may try again; `catalog/times.toml` tells them.
+/// A sense says what a word is in a message that names when one may try again. `catalog/times.toml` explains the senses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sense {
     Retry,
@@ -17,29 +17,29 @@ pub enum Sense {
     Behind,
     At,
     Clock,
-    /// With its seconds.
+    /// The number of this word is its length in seconds.
     Unit,
     One,
     More,
     Am,
     Pm,
     Noon,
-    /// A time of day that has a name, with its hour.
+    /// This is the name of a time of day; its number is the hour.
     Midnight,
-    /// A thousandth of a second.
+    /// This is a thousandth of a second.
     Milli,
-    /// With how many days it is from today.
+    /// The number of this word says how many days it is from today.
     Day,
     Year,
     Month,
     Date,
-    /// A length of time in words, with its seconds.
+    /// This is a length of time in words; its number is that length in seconds.
     Fixed,
-    /// The name of a month, with its place in the year.
+    /// This is the name of a month; its number is the place in the year, from 0.
     Named,
-    /// With its place in the week, from Sunday.
+    /// The number of this word is its place in the week; Sunday is 0.
     Weekday,
-    /// A time zone, with its minutes ahead of UTC and a day; 0: nobody can tell which.
+    /// This is a time zone; its number is its minutes ahead of UTC plus those of a day, or 0 where nobody can tell.
     Zone,
 }
 
@@ -73,19 +73,19 @@ const SENSES: [Sense; 24] = [
 /// The words by which messages of a language say when one may try again.
 pub struct TimeWords {
     pub language: &'static str,
-    /// By their first byte, and there the longest first; each with a number, if its sense has one.
+    /// The words stand by their first byte, the longest first; each has a number, if its sense has one.
     words: Vec<Vec<(&'static str, Sense, u32)>>,
 }
 
 impl TimeWords {
-    /// Those that a text may begin with, the longest first.
+    /// This finds the words that a text may begin with, the longest first.
     pub fn beginning(&self, text: &str) -> &[(&'static str, Sense, u32)] {
         let first = text.bytes().next().unwrap_or_default();
         self.words.get(usize::from(first)).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The words of all languages, read from the table once.
+/// This gives the words of all languages, which are read from the table once.
 pub fn times() -> &'static [TimeWords] {
     static READ: OnceLock<Vec<TimeWords>> = OnceLock::new();
     let word = |line: &'static str| {

@@ -57,7 +57,7 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
         overlay: cause.overlay && drawable && seen && address.is_openai(),
         reasons: reasons(&best.reasons),
         facts: Facts {
-            // Where nobody has to wait no time is looked for.
+            // The core looks for a time only where somebody has to wait.
             resets: cause.waits().then(|| facts::said_time(visit)).flatten(),
             ..facts::facts(evidence, &address, &signals)
         },

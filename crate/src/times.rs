@@ -345,7 +345,7 @@ fn tokens(text: &str, words: &TimeWords) -> Vec<Token> {
 struct Time {
     /// Milliseconds since midnight.
     since: f64,
-    /// What stands beside it says that it is one, or only a day does.
+    /// A word beside the number says that it is a time of day. Without one, a day elsewhere in the sentence must say so.
     sure: bool,
 }
 
@@ -503,7 +503,7 @@ impl Tokens {
                 seconds += f64::from(rest.number) * 60.0;
                 at += 1;
             }
-            // What stands between two parts: a point, a comma, "and".
+            // A point, a comma or "and" may stand between two parts.
             let mut gap = at;
             while gap < at + 3
                 && self.at(gap).digits == 0

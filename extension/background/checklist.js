@@ -1,5 +1,5 @@
-// What a person does to the checklist by hand: ticks a step, passes one over, takes that back, starts over, picks the
-// symptom that the list is for, or tells in words of their own what it is for. It carries out nothing.
+// This file changes the checklist as a person asks: a step is ticked, passed over or taken back, the list starts over, or it is
+// made for a picked symptom or for told words. It carries out no step.
 import { isPrivate, keepPicked, picked, silence } from "../settings.js";
 import { changeCase } from "./casebook.js";
 import { caseOfPage, chosenCase, replan, symptomCase, toldCase } from "./visit.js";
