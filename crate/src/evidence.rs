@@ -157,7 +157,8 @@ pub struct Alert {
     #[serde(default)]
     pub text: String,
     /// Tokens of the surface, of its near ancestors and of what it holds; and of its place: `in:turn` for a failure that the app
-    /// draws inside a conversation, `in:empty-thread` for a headline that stands where a conversation should be.
+    /// draws inside a conversation, `in:empty-thread` for a headline that stands where a conversation should be, `of:disabled` for
+    /// the reason that a choice is taken away, `has:one-button` for a dialog that only informs.
     #[serde(default)]
     pub markers: Vec<String>,
 }

@@ -443,7 +443,9 @@ export async function chosenCase(entry, cause) {
   const { diagnosis } = entry.report;
   const other = diagnosis?.others.find((one) => one.cause === cause);
   if (!entry.told || !diagnosis || !other) return entry;
-  return replan({ ...entry, report: { ...entry.report, diagnosis: instead(diagnosis, other) } });
+  // A choice of the person's counts for more than what the checks made of the words.
+  const chosen = { ...instead(diagnosis, other), seen: undefined };
+  return replan({ ...entry, report: { ...entry.report, diagnosis: chosen } });
 }
 
 /** What can be done where nothing is known to be wrong; kept once something is done. @param {number} tab @param {string} url */
