@@ -6,6 +6,12 @@ import { pause, until } from "./patience.mjs";
 /** In milliseconds: what the overlay waits for, and how late it may notice that it grew. */
 const SEEN = 450;
 
+/** So long after the last frame, in ms, the overlay takes it that nobody knows what was seen meanwhile. */
+const STUTTER = 200;
+
+/** How long somebody waits for a page that stutters before they click all the same, in ms. */
+const PATIENCE = 2000;
+
 /** More controls than any view has. */
 const MOST = 120;
 
@@ -87,9 +93,19 @@ export class View {
    */
   async click(selector, words = "") {
     const { x, y } = await this.spot(selector, words);
-    // The overlay takes no click before the reader can have seen what is there.
-    if (this.#host !== undefined) await pause(SEEN);
+    await this.#see();
     await this.tab.click(x, y);
+  }
+
+  /**
+   * Looks at the overlay for as long as it wants: it takes no click before the reader can have seen what is there. The
+   * time counts by the frames of the page, since on a busy computer nothing is drawn for a while. A page that stops its
+   * own frames is looked at by the clock.
+   */
+  async #see() {
+    if (this.#host === undefined) return;
+    const drawn = this.tab.evaluate(drawsFor, SEEN, STUTTER).catch(() => undefined);
+    await Promise.race([drawn, pause(PATIENCE)]);
   }
 
   /**
@@ -130,7 +146,7 @@ export class View {
       () => this.tab.inRoot(this.#host, spotOfName, name),
       `a control named ${name}`,
     );
-    if (this.#host !== undefined) await pause(SEEN);
+    await this.#see();
     await this.tab.click(x, y);
   }
 
@@ -151,7 +167,7 @@ export class View {
       );
       if (way.here) {
         if (!way.visible) throw new Error(`The focus cannot be seen on ${name}`);
-        if (this.#host !== undefined) await pause(SEEN);
+        await this.#see();
         await this.tab.press(way.box && key === "Enter" ? " " : key);
         return;
       }
@@ -169,6 +185,28 @@ export class View {
 
 /** @param {string} remedy */
 export const buttonOf = (remedy) => `button[data-remedy="${remedy}"], a[data-remedy="${remedy}"]`;
+
+/**
+ * Resolves when frames have followed one another for some time without a gap.
+ * @param {number} length ms
+ * @param {number} gap ms
+ */
+function drawsFor(length, gap) {
+  return /** @type {Promise<void>} */ (
+    new Promise((resolve) => {
+      let from = performance.now();
+      let last = from;
+      const frame = () => {
+        const now = performance.now();
+        if (now - last > gap) from = now;
+        last = now;
+        if (now - from >= length) resolve();
+        else requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+    })
+  );
+}
 
 /** @param {Document | ShadowRoot} root @returns {Drawn} */
 function readDrawn(root) {
