@@ -114,7 +114,7 @@ fn every_cause_is_known_by_something_and_has_a_recorded_page() {
 #[test]
 fn every_remedy_is_in_a_plan() {
     let catalogue = catalogue::read(root()).expect("the catalogue is sound");
-    let planned = catalogue.causes.iter().flat_map(|(_, _, cause)| &cause.plan);
+    let planned = catalogue.causes.iter().flat_map(|(_, _, cause)| cause.plan.iter().chain(&cause.program));
     let planned: BTreeSet<&String> =
         planned.chain(catalogue.findings.iter().flat_map(|finding| &finding.steps)).collect();
     // People choose it themselves; no fault needs as much.

@@ -126,7 +126,7 @@ fn scenarios() -> Vec<Scenario> {
             ("app_error", Possible),
             with(|seen| seen.service = Some(Err(Miss::Status(503)))),
             "app_error",
-            ["reload", "new_chat", "open_status"],
+            ["reload", "open_status", "disable_extensions"],
         ),
         case(
             "open incident",

@@ -25,6 +25,9 @@ pub struct Cause {
     #[serde(default = "yes")]
     pub overlay: bool,
     pub plan: Vec<String>,
+    /// The plan where a program on this computer began the sign-in; empty: the same.
+    #[serde(default)]
+    pub program: Vec<String>,
     /// Seconds to wait at first, where nothing names a time.
     #[serde(default = "moment")]
     pub wait: u16,
@@ -78,9 +81,12 @@ pub enum Remedy {
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     pub id: String,
-    /// In whose plans it counts.
+    /// In whose plans it counts: families, or causes one by one.
     pub families: Vec<String>,
     pub steps: Vec<String>,
+    /// Remedies that are in no plan while it holds.
+    #[serde(default)]
+    pub without: Vec<String>,
     pub cause: Option<String>,
 }
 
@@ -208,7 +214,7 @@ pub fn read(root: &Path) -> Result<Catalogue, String> {
     for file in listed(&root.join("causes"))? {
         let family = stem(&file);
         for (id, cause) in parse::<BTreeMap<String, Cause>>(&file)? {
-            for remedy in &cause.plan {
+            for remedy in cause.plan.iter().chain(&cause.program) {
                 if !remedies.contains_key(remedy) {
                     return Err(said(
                         &file,
@@ -250,13 +256,14 @@ fn findings(
 ) -> Result<Vec<Finding>, String> {
     let file = root.join("findings.toml");
     let Findings { finding: findings } = parse(&file)?;
-    for Finding { id, families, steps, cause } in &findings {
+    for Finding { id, families, steps, without, cause } in &findings {
         let unknown =
             |what: &str, name: &str| Err(said(&file, &format!("`{id}` names the {what} `{name}`, which is none")));
-        if let Some(family) = families.iter().find(|family| !causes.iter().any(|(_, known, _)| known == *family)) {
-            return unknown("family", family);
+        let named = |name: &String| causes.iter().any(|(cause, family, _)| name == family || name == cause);
+        if let Some(family) = families.iter().find(|family| !named(family)) {
+            return unknown("family or cause", family);
         }
-        if let Some(step) = steps.iter().find(|step| !remedies.contains_key(*step)) {
+        if let Some(step) = steps.iter().chain(without).find(|step| !remedies.contains_key(*step)) {
             return unknown("remedy", step);
         }
         if let Some(cause) = cause.iter().find(|cause| !causes.iter().any(|(known, _, _)| known == *cause)) {
@@ -392,9 +399,10 @@ fn check(
         Surface::Page | Surface::Alert if failure => {
             Err(said(file, "`failure` clues belong to the surfaces `network` and `request`"))
         }
-        Surface::Request if signature.clues().any(|clue| !clue.is_of_requests()) => {
-            Err(said(file, "a request is known by status, failure, host and path alone"))
-        }
+        Surface::Request if signature.clues().any(|clue| !clue.is_of_requests()) => Err(said(
+            file,
+            "a request is known by status, failure, host, path and a `content-type` of `text/html*` alone",
+        )),
         _ => Ok(()),
     }
 }
@@ -408,7 +416,8 @@ impl Clue {
     }
 
     fn is_of_requests(&self) -> bool {
-        self.status.is_some() || self.failure.is_some() || self.host.is_some() || self.path.is_some()
+        let html = self.header.as_deref() == Some("content-type") && self.value.as_deref() == Some("text/html*");
+        html || self.status.is_some() || self.failure.is_some() || self.host.is_some() || self.path.is_some()
     }
 
     fn check(&self) -> Result<(), String> {

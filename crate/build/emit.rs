@@ -47,10 +47,10 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     };
     let _ = writeln!(w, "pub static CAUSES: &[Cause] = &[");
     for (id, family, cause) in &catalogue.causes {
-        let plan = places(&cause.plan);
+        let (plan, program) = (places(&cause.plan), places(&cause.program));
         let _ = writeln!(
             w,
-            "Cause {{ id: {id:?}, family: {family:?}, mover: Mover::{:?}, overlay: {}, plan: &{plan:?}, wait: {} }},",
+            "Cause {{ id: {id:?}, family: {family:?}, mover: Mover::{:?}, overlay: {}, plan: &{plan:?}, program: &{program:?}, wait: {} }},",
             cause.mover, cause.overlay, cause.wait
         );
     }
@@ -66,10 +66,13 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     }
     let _ = writeln!(w, "];\npub static FINDINGS: &[Finding] = &[");
     let place = |cause: &String| catalogue.causes.iter().position(|(known, _, _)| known == cause);
-    for Finding { id, families, steps, cause } in &catalogue.findings {
+    for Finding { id, families, steps, without, cause } in &catalogue.findings {
         let cause = cause.as_ref().and_then(place);
-        let (families, steps) = (families.join(" "), places(steps));
-        let _ = writeln!(w, "Finding {{ id: {id:?}, families: {families:?}, steps: &{steps:?}, cause: {cause:?} }},");
+        let (families, steps, without) = (families.join(" "), places(steps), places(without));
+        let _ = writeln!(
+            w,
+            "Finding {{ id: {id:?}, families: {families:?}, steps: &{steps:?}, without: &{without:?}, cause: {cause:?} }},"
+        );
     }
     let symptoms: Vec<_> =
         catalogue.symptoms.iter().map(|(id, cause)| (id, place(cause).unwrap_or_default())).collect();

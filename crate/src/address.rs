@@ -58,6 +58,11 @@ impl<'a> Address<'a> {
         })
     }
 
+    /// Is it on this computer, where a program waits for the answer of a sign-in?
+    pub fn is_program(&self) -> bool {
+        matches!(self.host, "localhost" | "127.0.0.1")
+    }
+
     /// Is the path short, and no part of it an id of a conversation or a person, or the `*` that stands for one?
     pub fn names_no_one(&self) -> bool {
         let plain = |part: &str| {

@@ -115,6 +115,8 @@ pub struct Cause {
     pub overlay: bool,
     /// Indices of [`REMEDIES`], best first.
     pub plan: &'static [u16],
+    /// The same where a program on this computer began the sign-in; empty: no other.
+    pub program: &'static [u16],
     /// Seconds to wait at first, where nothing names a time.
     pub wait: u16,
 }
@@ -131,17 +133,19 @@ impl Cause {
 /// What follows from something that the checks found.
 pub struct Finding {
     pub id: &'static str,
-    /// In whose plans it counts; with a space between them.
+    /// In whose plans it counts: families or causes, with a space between them.
     families: &'static str,
     /// Indices of [`REMEDIES`]; they come before the cause's own.
     pub steps: &'static [u16],
+    /// Indices of [`REMEDIES`] that are in no plan while it holds.
+    pub without: &'static [u16],
     /// Index of [`CAUSES`]: takes the place of a diagnosis that is not certain.
     pub cause: Option<u8>,
 }
 
 impl Finding {
     pub fn counts_for(&self, cause: &Cause) -> bool {
-        self.families.split(' ').any(|family| family == cause.family)
+        self.families.split(' ').any(|name| name == cause.family || name == cause.id)
     }
 }
 

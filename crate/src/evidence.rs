@@ -178,6 +178,10 @@ pub struct Request {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub failure: Option<String>,
+    /// The answer was a page (HTML): what asks for data gets one from Cloudflare alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub html: bool,
 }
 
 /// A remedy that was tried, for which cause, when, and how it went.

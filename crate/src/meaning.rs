@@ -104,21 +104,25 @@ fn is_question(text: &str) -> bool {
     asked.is_some_and(|asked| !asked.contains(['.', '!', '。', '！', '\n', '?', '？']))
 }
 
-/// Names in quotes are a person's own words: of a chat, a file, a project.
+/// Names in quotes are a person's own words: of a chat, a file, a project. The values of JSON are none.
 fn without_names(text: &str) -> String {
     const PAIRS: [(char, char); 7] =
         [('“', '”'), ('"', '"'), ('«', '»'), ('„', '“'), ('「', '」'), ('『', '』'), ('‘', '’')];
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
+    // Something in quotes ends where the rest begins.
+    let mut quoted = false;
     while let Some((at, (open, close))) =
         rest.char_indices().find_map(|(at, c)| Some((at, *PAIRS.iter().find(|(open, _)| *open == c)?)))
     {
         let (before, behind) = rest.split_at(at);
         let inner = behind.get(open.len_utf8()..).unwrap_or_default();
+        let is_value = quoted && open == '"' && before.trim() == ":";
         out.push_str(before);
+        quoted = true;
         match inner.find(close) {
             Some(end) => {
-                out.push(' ');
+                out.push_str(inner.get(..end).filter(|_| is_value).unwrap_or(" "));
                 rest = inner.get(end + close.len_utf8()..).unwrap_or_default();
             }
             None => {
@@ -141,6 +145,10 @@ mod tests {
         assert_eq!(without_names("「错误」已删除"), " 已删除");
         assert_eq!(without_names("it is 5\" long"), "it is 5  long");
         assert_eq!(without_names("plain"), "plain");
+        assert_eq!(
+            without_names(r#"{"detail": "Not \"so\" well"}"#),
+            r#"{ : Not \so well"}"#.replace("\\so well\"}", "\\so\\ }")
+        );
     }
 
     #[test]

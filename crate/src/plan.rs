@@ -25,16 +25,18 @@ pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgeme
     let Known { seen, shown: cause, .. } = known;
     let ours = address.is_openai();
     let clears = ours && (!is_check(seen) || seen.plan.iter().any(|step| is_clearing(*step)));
+    let own = if address.is_program() && !cause.program.is_empty() { cause.program } else { cause.plan };
+    let without = |id: u16| findings(visit, cause).any(|finding| finding.without.contains(&id));
     let advised = findings(visit, cause).flat_map(|finding| finding.steps.iter().map(|step| (*step, Some(finding.id))));
     let mut steps: Vec<Step> = Vec::new();
-    for (id, why) in advised.chain(cause.plan.iter().map(|step| (*step, None))) {
+    for (id, why) in advised.chain(own.iter().map(|step| (*step, None))) {
         let Some(remedy) = catalog::REMEDIES.get(usize::from(id)) else { continue };
         let offered = match remedy.hands {
             Hands::Clear { .. } => clears,
             Hands::Check { .. } => ours,
             _ => true,
         };
-        if !offered || steps.iter().any(|step| step.remedy == remedy.id) {
+        if !offered || without(id) || steps.iter().any(|step| step.remedy == remedy.id) {
             continue;
         }
         let last = visit.history.iter().rfind(|attempt| attempt.remedy == remedy.id && attempt.cause == seen.id);

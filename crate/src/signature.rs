@@ -100,7 +100,7 @@ impl<'e> Scene<'e> {
             page: page.map(|page| Area {
                 title: Some(PHRASES.scan(&page.title)),
                 messages: if bare { messages(&page.text) } else { Vec::new() },
-                means: bare && meaning::of_page(evidence, page, address),
+                means: (bare || failed && is_data(page)) && meaning::of_page(evidence, page, address),
                 words: &page.text,
                 text: PHRASES.scan(&page.text),
                 markers: markers(&page.markers),
@@ -379,6 +379,8 @@ fn fits(clue: &Clue, request: &Request) -> bool {
         Clue::Host(hosts) => any(*hosts, &request.host),
         Clue::Path(paths) => any(*paths, &request.path),
         Clue::Failure(codes) => request.failure.as_deref().is_some_and(|failure| any(*codes, failure)),
+        // Of the headers of a request it is known alone whether the answer was a page.
+        Clue::Header(..) => request.html,
         _ => false,
     }
 }
@@ -422,6 +424,11 @@ fn without_address(words: &str) -> &str {
         at += word.len();
     }
     words.get(from..).unwrap_or_default().trim()
+}
+
+/// Is it the answer of an interface, and short?
+fn is_data(page: &Page) -> bool {
+    page.content_type.ends_with("json") && page.text.len() <= BARE_TEXT
 }
 
 fn is_bare(page: &Page) -> bool {

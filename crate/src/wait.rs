@@ -72,8 +72,15 @@ mod tests {
     use super::*;
     use crate::{Attempt, Evidence, Mover, Outcome, Surface, catalog::Cause};
 
-    static CAUSE: Cause =
-        Cause { id: "server_error", family: "outage", mover: Mover::Wait, overlay: true, plan: &[], wait: 15 };
+    static CAUSE: Cause = Cause {
+        id: "server_error",
+        family: "outage",
+        mover: Mover::Wait,
+        overlay: true,
+        plan: &[],
+        program: &[],
+        wait: 15,
+    };
     const KNOWN: Known = Known { seen: &CAUSE, shown: &CAUSE, finding: None };
     /// 2026-11-22 14:00:30 UTC.
     const NOW: f64 = 1_795_356_030_000.0;

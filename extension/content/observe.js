@@ -419,18 +419,20 @@
 
   /** When refused requests were sent last. */
   let told = -Infinity;
-  /** Refused requests that were not sent yet. @type {{ host: string; path: string; status: number }[]} */
+  /** Refused requests that were not sent yet. @type {{ host: string; path: string; status: number; html?: boolean }[]} */
   let requests = [];
 
   const refusals = new PerformanceObserver((list) => {
     const before = requests.length;
-    /** @type {Partial<PerformanceResourceTiming>[]} */
+    /** @type {(Partial<PerformanceResourceTiming> & { contentType?: string })[]} */
     const entries = list.getEntries();
-    for (const { name = "", responseStatus: status = 0 } of entries) {
+    for (const { name = "", responseStatus: status = 0, contentType } of entries) {
       if (status < 400 || !OURS.test(name)) continue;
       const { hostname: host, pathname } = new URL(name);
       const path = pathname.slice(0, PATH);
-      if (requests.push({ host, path, status }) > REQUESTS) requests.shift();
+      // Who asked for data and got a page has met Cloudflare.
+      const html = contentType === "text/html";
+      if (requests.push({ host, path, status, ...(html && { html }) }) > REQUESTS) requests.shift();
     }
     if (before || !requests.length) return;
     clearTimeout(timer);

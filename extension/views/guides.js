@@ -48,6 +48,7 @@ export const GUIDES = {
     when: PHONE,
     mobile: PHONE,
     whatsapp: `${HELP}8983038-which-countries-do-you-support-for-whatsapp-phone-verification`,
+    missing: "",
   },
   habits: {
     network: `${HELP}9247338-network-recommendations-for-chatgpt-errors-on-web-and-apps`,

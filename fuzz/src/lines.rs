@@ -59,12 +59,14 @@ fn take(visit: &mut Visit, key: &str, rest: &str) {
                 alert.markers.push(rest.into());
             }
         }
-        // request STATUS-OR-FAILURE HOST PATH
+        // request STATUS-OR-FAILURE HOST PATH [html]
         "request" => {
             let (what, host) = (word(), word());
             let status = what.parse().ok();
             let failure = status.is_none().then(|| what.into());
-            evidence.requests.push(Request { host: host.into(), path: word().into(), status, failure });
+            let path = word().into();
+            let html = word() == "html";
+            evidence.requests.push(Request { host: host.into(), path, status, failure, html });
         }
         "symptom" => visit.symptom = Some(rest.into()),
         // guest MARKER

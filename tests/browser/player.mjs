@@ -297,7 +297,7 @@ export class Player {
  * @param {import("./recordings.mjs").RecordedAnswer} recorded
  * @returns {Reply}
  */
-function recordedReply({ method, headers }, { status = 200 }) {
+function recordedReply({ method, headers }, { status = 200, challenged = false }) {
   return {
     status: method === "OPTIONS" ? 204 : status,
     headers: [
@@ -305,8 +305,9 @@ function recordedReply({ method, headers }, { status = 200 }) {
       ["access-control-allow-credentials", "true"],
       ["access-control-allow-headers", headers["access-control-request-headers"] ?? "*"],
       ["access-control-allow-methods", headers["access-control-request-method"] ?? "*"],
-      ["content-type", "application/json"],
+      ["content-type", challenged ? "text/html; charset=UTF-8" : "application/json"],
       ["cache-control", "no-store"],
+      ...(challenged ? [/** @type {[string, string]} */ (["cf-mitigated", "challenge"])] : []),
     ],
     // Chromium tells of a request when its body was read, which a page may leave undone.
     body: "",

@@ -28,6 +28,7 @@ export const HEALTHY = "healthy";
  * @typedef {object} RecordedAnswer
  * @property {string} url without its query, https even where the page asks for wss
  * @property {number=} status
+ * @property {boolean=} challenged answered with Cloudflare's human check
  * @property {Failure=} failure
  * @typedef {object} Recording
  * @property {string} name cause/file, without the ending
@@ -177,6 +178,7 @@ function parseAnswer(path, page, value) {
   if (!URL.canParse(address, page)) throw new RecordingError(path, `no address: ${value}`);
   const url = new URL(address, page).href.replace(/^wss:/, "https:").replace(/[?#].*/, "");
   if (/^\d{3}$/.test(what)) return { url, status: Number(what) };
+  if (what === "challenged") return { url, status: 403, challenged: true };
   const failure = FAILURES.find((kind) => kind === what);
   if (failure === undefined) throw new RecordingError(path, `unknown failure ${what}`);
   return { url, failure };

@@ -80,9 +80,11 @@ pub fn observe(recording: &Recording, browser: Browser) -> Evidence {
 fn request(answer: &Answer, browser: Browser) -> Option<Request> {
     let (status, failure) = match answer.end {
         End::Status(status) => (Some(status).filter(|status| *status >= 400), None),
+        End::Challenged => (Some(403), None),
         End::Failure(failure) => (None, Some(failure.code(browser).to_owned())),
     };
-    let request = Request { host: answer.host.clone(), path: without_ids(&answer.path), status, failure };
+    let html = answer.end == End::Challenged;
+    let request = Request { host: answer.host.clone(), path: without_ids(&answer.path), status, failure, html };
     (request.status.is_some() || request.failure.is_some()).then_some(request)
 }
 
@@ -689,6 +691,7 @@ mod tests {
             path: path.into(),
             status,
             failure: failure.map(str::to_owned),
+            html: false,
         };
         let expected = [
             request("chatgpt.com", "/a/b2/*/*/ok", Some(404), None),

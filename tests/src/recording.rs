@@ -50,6 +50,8 @@ pub struct Answer {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     Status(u16),
+    /// Cloudflare answered with its human check, a page.
+    Challenged,
     Failure(Failure),
 }
 
@@ -295,6 +297,7 @@ fn answer(page: &str, value: &str) -> Option<Answer> {
     let (what, address) = value.split_once(' ')?;
     let end = match what.parse() {
         Ok(status) => End::Status(status),
+        Err(_) if what == "challenged" => End::Challenged,
         Err(_) => End::Failure(Failure::named(what)?),
     };
     let address = address.trim();

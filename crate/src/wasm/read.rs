@@ -123,7 +123,7 @@ object!(Standing: cause, confidence; overlay, facts);
 object!(Told: retry_after, resets;);
 object!(Load: at, place, cause;);
 object!(Evidence: url, response, page, alerts, requests, guests, failure; at, told);
-object!(Request: host, path, status, failure;);
+object!(Request: host, path, status, failure; html);
 object!(Response: status, headers;);
 object!(Header: name, value;);
 object!(Page: status, markers; content_type, app, elements, title, text);
