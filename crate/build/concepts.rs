@@ -14,6 +14,8 @@ pub struct Concepts {
     pub meanings: Vec<Meaning>,
     /// The concept of words that only say that something is not so.
     pub not: u8,
+    /// The concept of words that titles of articles begin with.
+    pub how_to: u8,
 }
 
 pub struct Meaning {
@@ -83,8 +85,8 @@ pub fn read(root: &Path, causes: &[&str]) -> Result<Concepts, String> {
         meanings.push(Meaning { cause, says, but: places(&but)?, vague, place: only });
     }
     let turned = places(&turned)?;
-    let not = place("not")?;
-    Ok(Concepts { turned, meanings, not })
+    let (not, how_to) = (place("not")?, place("how_to")?);
+    Ok(Concepts { turned, meanings, not, how_to })
 }
 
 /// The words of all languages, as the file that ships: concepts are numbered in the order of the alphabet.

@@ -119,8 +119,10 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     Ok(out)
 }
 
-pub fn concepts(Concepts { turned, meanings, not }: Concepts, causes: &[&str]) -> String {
-    let mut out = format!("pub static NOT: u8 = {not};\npub static TURNED: &[u8] = &{turned:?};\n");
+pub fn concepts(Concepts { turned, meanings, not, how_to }: Concepts, causes: &[&str]) -> String {
+    let mut out = format!(
+        "pub static NOT: u8 = {not};\npub static HOW_TO: u8 = {how_to};\npub static TURNED: &[u8] = &{turned:?};\n"
+    );
     let w = &mut out;
     let _ = writeln!(w, "pub static MEANINGS: &[Meaning] = &[");
     for Meaning { cause, says, but, vague, place } in meanings {

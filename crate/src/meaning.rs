@@ -98,6 +98,18 @@ pub fn meanings(text: &str, surface: Surface, address: &Address, thread: bool) -
     catalog::MEANINGS.iter().filter(|meaning| here(meaning.place)).filter_map(held).collect()
 }
 
+/// How many lines an article has at least: its title, and what stands under it.
+const ARTICLE: usize = 3;
+
+/// Is a text of several lines an article on errors? Its first line asks, or says that it shows how something is done. A body of JSON is
+/// never a part of one that a person would copy to ask what it means.
+pub fn is_article(text: &str) -> bool {
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let title = lines.next().unwrap_or_default();
+    let explains = || concepts(title).is_some_and(|spoken| spoken.languages(catalog::HOW_TO) != 0);
+    lines.count() + 1 >= ARTICLE && !text.contains('{') && (is_question(title) || explains())
+}
+
 /// One question and nothing else: people ask about errors, and titles of articles do. A message that complains goes on.
 fn is_question(text: &str) -> bool {
     let asked = text.trim_end().strip_suffix(['?', '？', '؟', '\u{37E}']);

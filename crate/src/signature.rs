@@ -122,7 +122,7 @@ impl<'e> Scene<'e> {
                 })
                 .collect(),
             guests: Area::new("", &evidence.guests, false),
-            told: Told::read(evidence).map(|told| {
+            told: Told::read(evidence).filter(|told| !meaning::is_article(told.text)).map(|told| {
                 // An article has words of failures in it like any other words, and each of its lines says something else.
                 let short = told.text.chars().nth(MESSAGE).is_none();
                 let lines = told.text.lines().filter(|_| short && told.text.contains('\n'));
