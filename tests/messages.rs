@@ -118,6 +118,7 @@ fn main() -> ExitCode {
         for (language, [given, right, wrong]) in languages(&meant) {
             println!("{language:<14}{given:>6} {right:>6} {wrong:>6}");
         }
+        println!("taken for something else:\n{}", listed(&meant, |answer| answer.outcome == Outcome::Wrong).join("\n"));
     }
     libtest_mimic::run(&arguments, trials).exit_code()
 }

@@ -101,18 +101,21 @@ fn hold(answers: &[Answer], Limits { right, wrong }: Limits, shown: bool) -> Res
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for (name, file, limits) in [
-        ("new wordings that are worked with", "working.jsonl", Limits { right: 95, wrong: 3 }),
-        ("new wordings that only measure", "measuring.jsonl", Limits { right: 85, wrong: 5 }),
-        ("healthy sentences that are worked with", "working-healthy.jsonl", Limits { right: 100, wrong: 0 }),
-        ("healthy sentences that only measure", "measuring-healthy.jsonl", Limits { right: 95, wrong: 5 }),
-    ] {
-        for (way, what) in [(Way::Shown, "shown"), (Way::Told, "told")] {
+    let sets = [
+        ("new wordings that are worked with", "working.jsonl", [(95, 3), (95, 3)]),
+        ("new wordings that only measure", "measuring.jsonl", [(85, 3), (85, 3)]),
+        // Whoever types the number of an error into the box means it, in a question, too.
+        ("healthy sentences that are worked with", "working-healthy.jsonl", [(100, 0), (98, 2)]),
+        ("healthy sentences that only measure", "measuring-healthy.jsonl", [(90, 10), (90, 10)]),
+    ];
+    for (name, file, limits) in sets {
+        for ((way, what), (right, wrong)) in [(Way::Shown, "shown"), (Way::Told, "told")].into_iter().zip(limits) {
             let answers = answers(file, way);
             let title = format!("{name}, {what}");
             if !arguments.list && arguments.filter.as_ref().is_none_or(|filter| title.contains(filter.as_str())) {
                 println!("\n{}", table(&title, &answers));
             }
+            let limits = Limits { right, wrong };
             trials.push(Trial::test(title, move || hold(&answers, limits, file.starts_with("working"))));
         }
     }

@@ -326,10 +326,18 @@ fn holds_told(signature: &Signature, told: &Told, area: &Area) -> Option<Vec<Rea
     let (all, any) = (usize::from(signature.all), usize::from(signature.any));
     let mut reasons = Vec::new();
     let mut one = any == 0;
+    // The number of an answer is everybody's; what it means on somebody else's host, or beside a mark, says nothing here.
+    let mut ours = true;
     for (at, clue) in signature.clues().enumerate() {
         match sees_told(&clue, told, area) {
             // Of the place.
-            None => one |= (all..all + any).contains(&at),
+            None => {
+                one |= (all..all + any).contains(&at);
+                let ours_too =
+                    |hosts: Strings| hosts.iter().any(|host| host.contains("openai") || host.contains("chatgpt"));
+                ours &= at >= all
+                    || !matches!(clue, Clue::Marker(_)) && !matches!(clue, Clue::Host(hosts) if !ours_too(hosts));
+            }
             Some(None) if at < all => return None,
             Some(None) => {}
             Some(Some(_)) if at >= all + any => return None,
@@ -339,7 +347,8 @@ fn holds_told(signature: &Signature, told: &Told, area: &Area) -> Option<Vec<Rea
             }
         }
     }
-    (one && !reasons.is_empty()).then_some(reasons)
+    let speaks = ours || reasons.iter().any(|reason| reason.clue != ReasonKind::Status);
+    (one && speaks && !reasons.is_empty()).then_some(reasons)
 }
 
 /// `None`: the clue is of the place. `Some(None)`: it does not hold.
