@@ -34,6 +34,8 @@ const SWITCHES = [
   "--disable-sync",
   // An error page that loads itself again would change the answer under the eyes of a test.
   "--disable-auto-reload",
+  // A process for the next site, kept ready, costs each page of a test as much as the page itself.
+  "--disable-features=SpareRendererForSitePerProcess",
 ];
 
 /**
