@@ -1,5 +1,4 @@
-// The core as it ships, in WebAssembly, gives the whole report that the native one gives, on every recorded page:
-// what crosses the boundary is written and read by hand, and a field that is forgotten there is missed here. No
+// The core as it ships, in WebAssembly, gives the whole report that the native one gives, on every recorded page. No
 // browser is started; one run is enough.
 
 import assert from "node:assert/strict";

@@ -12,10 +12,6 @@ use web_sys::AbortSignal;
 use crate::{Jar, Product};
 use ask::Asker;
 
-/// A small allocator, as in the core.
-#[global_allocator]
-static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
-
 #[wasm_bindgen(typescript_custom_section)]
 const RUN: &str = "/** `host`: of the page; its trace comes first. `jars`: absent when cookies may not be read. */
 export function run(
@@ -24,6 +20,13 @@ export function run(
     tell: (done: number, total: number) => void,
     failure: (address: string) => string | undefined,
 ): Promise<Checked>;";
+
+/// What is to be checked.
+#[derive(serde::Deserialize)]
+struct Order {
+    host: String,
+    jars: Option<Vec<Jar>>,
+}
 
 /// What the checks end with. It holds no IP address.
 #[derive(Serialize, tsify::Tsify)]
@@ -36,20 +39,9 @@ pub struct Checked {
 /// for an address, or nothing.
 #[wasm_bindgen(skip_typescript)]
 pub async fn run(order: JsValue, stop: AbortSignal, tell: Function, failure: Function) -> Result<JsValue, JsValue> {
-    let host = read::string(&order, "host").ok_or("order: host")?;
-    let jars = read::list(&order, "jars").map(|jars| jars.iter().map(|jar| self::jar(&jar)).collect());
+    let Order { host, jars } = serde_wasm_bindgen::from_value(order)?;
     let product = Product::of(&host);
     let seen = run::run(host, jars, Asker { stop, failure }, tell).await;
     let checked = Checked { findings: crate::judge(&seen, product) };
     Ok(checked.serialize(&serde_wasm_bindgen::Serializer::json_compatible())?)
-}
-
-fn jar(jar: &JsValue) -> Jar {
-    Jar {
-        host: read::string(jar, "host").unwrap_or_default(),
-        count: read::number(jar, "count"),
-        bytes: read::number(jar, "bytes"),
-        twice: read::number(jar, "twice"),
-        leftovers: read::number(jar, "leftovers"),
-    }
 }

@@ -1,5 +1,5 @@
-//! From JavaScript objects to what the checks need, field by field: a deserializer would be most of the module. What is
-//! missing or of another kind is none.
+//! From the answers of others to what the checks need, field by field: what is missing or of another kind is none, where a
+//! deserializer would refuse the whole.
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
@@ -10,10 +10,6 @@ pub fn field(object: &JsValue, name: &str) -> JsValue {
 
 pub fn string(object: &JsValue, name: &str) -> Option<String> {
     field(object, name).as_string()
-}
-
-pub fn number(object: &JsValue, name: &str) -> u32 {
-    field(object, name).as_f64().unwrap_or_default() as u32
 }
 
 pub fn list(object: &JsValue, name: &str) -> Option<Array> {
