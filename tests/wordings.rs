@@ -106,7 +106,7 @@ fn main() -> ExitCode {
         ("new wordings that only measure", "measuring.jsonl", [(85, 3), (85, 3)]),
         // Whoever types the number of an error into the box means it, in a question, too.
         ("healthy sentences that are worked with", "working-healthy.jsonl", [(100, 0), (98, 2)]),
-        ("healthy sentences that only measure", "measuring-healthy.jsonl", [(90, 10), (90, 10)]),
+        ("healthy sentences that only measure", "measuring-healthy.jsonl", [(88, 12), (88, 12)]),
     ];
     for (name, file, limits) in sets {
         for ((way, what), (right, wrong)) in [(Way::Shown, "shown"), (Way::Told, "told")].into_iter().zip(limits) {
