@@ -1,7 +1,7 @@
 //! What people attach to reports of faults, as it is: a page that a browser saved (`.html`, `.mhtml`), and a recording of the
 //! network (`.har`). Each gives visits; of a recording one for each entry of a host of OpenAI's.
 
-use access_medic::{Evidence, ReasonKind, Report, Visit, examine};
+use access_medic::{Evidence, ReasonKind, Report, Request, Visit, examine};
 use mail_parser::{MessageParser, PartType};
 use recordings::{Browser, RawResponse, Recording};
 use serde::Deserialize;
@@ -74,13 +74,18 @@ struct Log {
 
 #[derive(Deserialize)]
 struct Entry {
-    request: Request,
+    request: Asked,
     response: Response,
+    /// Chrome's name of what it was for: `document`, `fetch`, `xhr`, …
+    #[serde(rename = "_resourceType")]
+    kind: Option<String>,
 }
 
 #[derive(Deserialize)]
-struct Request {
+struct Asked {
     url: String,
+    #[serde(default)]
+    headers: Vec<Header>,
 }
 
 #[derive(Deserialize)]
@@ -120,7 +125,7 @@ pub struct Shown {
 /// The reports on the entries of OpenAI's hosts: each answer as if it had been opened, each failure by its name.
 pub fn network(bytes: &[u8], browser: Browser) -> Result<Vec<Shown>, String> {
     let har: Har = serde_json::from_slice(bytes).map_err(|error| format!("it is no HAR file: {error}"))?;
-    let shown = |(index, Entry { request, response }): (usize, Entry)| {
+    let shown = |(index, Entry { request, response, kind }): (usize, Entry)| {
         let rest = request.url.strip_prefix("https://").or_else(|| request.url.strip_prefix("wss://"))?;
         let place = rest.split(['?', '#']).next().unwrap_or_default();
         let host = place.split(['/', ':']).next().unwrap_or_default();
@@ -128,10 +133,30 @@ pub fn network(bytes: &[u8], browser: Browser) -> Result<Vec<Shown>, String> {
         if !["openai.com", "chatgpt.com"].into_iter().any(ours) {
             return None;
         }
-        let report = examine(&visit(&request.url, response, browser));
+        let data = kind.is_some_and(|kind| ["fetch", "xhr"].contains(&kind.as_str()))
+            || header(&request.headers, "sec-fetch-dest") == Some("empty");
+        let visit = match header(&response.headers, "cf-mitigated") {
+            Some(_) if data => challenged(host, place, response.status),
+            _ => visit(&request.url, response, browser),
+        };
+        let report = examine(&visit);
         Some(Shown { entry: index + 1, place: place.to_owned(), report })
     };
     Ok(har.log.entries.into_iter().enumerate().filter_map(shown).collect())
+}
+
+fn header<'h>(headers: &'h [Header], wanted: &str) -> Option<&'h str> {
+    headers.iter().find(|header| header.name.eq_ignore_ascii_case(wanted)).map(|header| header.value.as_str())
+}
+
+/// The human check came to a request of a page, which stands all the same.
+fn challenged(host: &str, place: &str, status: i32) -> Visit {
+    let path = place.strip_prefix(host).unwrap_or_default().to_owned();
+    let request =
+        Request { host: host.to_owned(), path, status: u16::try_from(status).ok(), html: true, ..Request::default() };
+    let at = recordings::OBSERVED_AT;
+    let evidence = Evidence { url: format!("https://{host}/"), at, requests: vec![request], ..Evidence::default() };
+    Visit { evidence, now: at, ..Visit::default() }
 }
 
 fn visit(url: &str, Response { status, headers, content, error }: Response, browser: Browser) -> Visit {
@@ -201,13 +226,19 @@ mod tests {
             {"request":{"url":"https://chatgpt.com/"},"response":{"status":0,"_error":"net::ERR_CONNECTION_RESET"}},
             {"request":{"url":"https://api.openai.com/v1/x"},"response":{"status":429,
                 "headers":[{"name":"Content-Type","value":"application/json"}],
-                "content":{"text":"eyJlcnJvciI6eyJjb2RlIjoiaW5zdWZmaWNpZW50X3F1b3RhIn19","encoding":"base64"}}}]}}"#;
+                "content":{"text":"eyJlcnJvciI6eyJjb2RlIjoiaW5zdWZmaWNpZW50X3F1b3RhIn19","encoding":"base64"}}},
+            {"_resourceType":"fetch","request":{"url":"https://chatgpt.com/backend-api/transcribe"},"response":{"status":403,
+                "headers":[{"name":"CF-Mitigated","value":"challenge"}]}},
+            {"request":{"url":"https://chatgpt.com/"},"response":{"status":403,
+                "headers":[{"name":"cf-mitigated","value":"challenge"}]}}]}}"#;
         let shown = network(har.as_bytes(), Browser::Chromium).unwrap();
         let told: Vec<_> = shown.iter().map(|one| (one.entry, one.place.as_str(), cause(&one.report))).collect();
         let expected = [
             (1, "chatgpt.com/backend-api/models", ""),
             (4, "chatgpt.com/", "connection_reset"),
             (5, "api.openai.com/v1/x", "api_quota_exhausted"),
+            (6, "chatgpt.com/backend-api/transcribe", "challenge_in_app"),
+            (7, "chatgpt.com/", "challenge"),
         ];
         assert_eq!(told, expected);
         assert!(network(b"{}", Browser::Chromium).is_err());
