@@ -84,7 +84,7 @@ fn scenarios() -> Vec<Scenario> {
             ("login_error", Likely),
             with(|seen| seen.traces[1].1 = Ok(trace("JP", ELSEWHERE))),
             "login_error",
-            ["one_route", "leave_vpn", "retry_login"],
+            ["one_route", "leave_vpn", "private_window"],
         ),
         case(
             "address changes",
@@ -126,7 +126,7 @@ fn scenarios() -> Vec<Scenario> {
             ("app_error", Possible),
             with(|seen| seen.service = Some(Err(Miss::Status(503)))),
             "app_error",
-            ["reload", "open_status", "disable_extensions"],
+            ["retry", "reload", "open_status"],
         ),
         case(
             "open incident",
@@ -136,14 +136,14 @@ fn scenarios() -> Vec<Scenario> {
                 seen.service = Some(Ok(Service { open: vec![incident] }));
             }),
             "app_error",
-            ["open_status", "wait", "reload"],
+            ["open_status", "wait", "retry"],
         ),
         case(
             "clock five minutes off",
             ("challenge_loop", Likely),
             with(|seen| seen.ahead = Some(300.0)),
             "challenge_loop",
-            ["fix_clock", "clear_check_cookies", "disable_extensions"],
+            ["fix_clock", "clear_check_cookies", "private_window"],
         ),
         case(
             "200 cookies of 40 kB",
@@ -157,7 +157,7 @@ fn scenarios() -> Vec<Scenario> {
             ("usage_cap", Certain),
             with(|seen| seen.ahead = Some(-400.0)),
             "usage_cap",
-            ["wait", "other_model", "check_plan"],
+            ["other_model", "wait", "check_plan"],
         ),
     ]
 }

@@ -56,6 +56,11 @@ pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgeme
             read: remedy.read.map(str::to_owned),
         });
     }
+    // Where the site says until when, that comes before everything else.
+    if let Some(at) = steps.iter().position(|step| matches!(step.action, Action::Wait { until: Some(_), .. })) {
+        let wait = steps.remove(at);
+        steps.insert(0, wait);
+    }
     if let Some(next) = steps.iter_mut().find(|step| step.state == StepState::Open) {
         next.state = StepState::Next;
     }

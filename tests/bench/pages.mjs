@@ -36,7 +36,7 @@ try {
 
 /** From the page being ready to the overlay being drawn. */
 async function answers() {
-  const recording = stage.recording("blocked_by_rule/error-code-1020-cured-by-check-cookies");
+  const recording = stage.recording("blocked_by_rule/error-code-1020-2026");
   const measure = async (/** @type {boolean} */ asleep) => {
     if (asleep) await stage.driver.killBackground();
     const showing = await stage.show(recording);

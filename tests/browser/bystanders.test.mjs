@@ -72,7 +72,7 @@ test("500 cookies on 30 hosts are planted, 200 of them on 20 bystanders", async 
 
 describe("a clearing takes what it says and nothing else", () => {
   test("clear_check_cookies", async () => {
-    await clears("clear_check_cookies", "blocked_by_rule/error-code-1020-cured-by-check-cookies");
+    await clears("clear_check_cookies", "blocked_by_rule/error-code-1020-2026");
   });
 
   test("clear_login_cookies", async () => {

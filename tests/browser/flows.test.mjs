@@ -217,7 +217,7 @@ for (const hand of /** @type {const} */ (["pointer", "keyboard"])) {
     });
 
     test("read the report for support, and copy it", async () => {
-      const tab = await open("blocked_by_rule/error-code-1020-cured-by-check-cookies");
+      const tab = await open("blocked_by_rule/error-code-1020-2026");
       const view = await openPopup(tab);
       await press(view, words("popup_facts"));
       const report = await until(

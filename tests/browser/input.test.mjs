@@ -100,7 +100,7 @@ for (const [name, answer] of Object.entries(ANSWERS)) {
 }
 
 test("headers of garbage on a known page", async () => {
-  const recording = stage.recording("blocked_by_rule/error-code-1020-cured-by-check-cookies");
+  const recording = stage.recording("blocked_by_rule/error-code-1020-2026");
   const showing = await stage.show(withMore(recording, { headers: GARBAGE }));
   const { found } = await stage.answer(showing);
   await stage.end(showing);

@@ -153,7 +153,7 @@ test("loads are kept with their places, and without queries and ids", async () =
   await pause(SETTLED);
   await stage.show(app([], "", `/c/${ID}?x=1`), { tab });
   await pause(SETTLED);
-  const blocked = stage.recording("blocked_by_rule/error-code-1020-cured-by-check-cookies");
+  const blocked = stage.recording("blocked_by_rule/error-code-1020-2026");
   await stage.answer(await stage.show(blocked, { tab }));
   for (let more = 0; more < 12; more++) {
     const { loads } = await journal(tab);
