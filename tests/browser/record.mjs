@@ -53,7 +53,7 @@ export const SCENES = {
   overlay: { page: LOGIN, view: "overlay" },
   unfolded: { page: LOGIN, view: "overlay", act: clicks(["why", "steps"]) },
   chip: { page: "connection_lost/message-error-2026-03", view: "overlay" },
-  network: { page: "blocked_by_rule/error-code-1020-cured-by-check-cookies", view: "overlay" },
+  network: { page: "blocked_by_rule/error-code-1020-2026", view: "overlay" },
   country: { page: "region_unsupported/auth-error-country-en", view: "overlay" },
   fault: { page: FAULT, view: "popup" },
   steps: { page: FAULT, view: "popup", act: clicks(["step-leave_vpn", "why"]) },
@@ -77,6 +77,7 @@ export const SCENES = {
         "findings",
         12_000,
       );
+      await view.tab.evaluate(measureAlike);
     },
   },
   receipt: {
@@ -219,6 +220,19 @@ export async function record(stage, name) {
   if (own !== tab) await own.close();
   await tab.close();
   return shots;
+}
+
+/** Puts the same lengths of time in the place of what was measured: on a busy computer the picture would be another one. */
+async function measureAlike() {
+  const LENGTHS = [40, 60, 50, 90, 45, 55];
+  const cases = await chrome.storage.session.get();
+  for (const [key, found] of Object.entries(/** @type {Record<string, any>} */ (cases))) {
+    for (const { times, values } of found.checks?.findings ?? []) {
+      times?.splice(0, times.length, ...LENGTHS.slice(0, times.length));
+      for (const value of times ? values : []) if (value.kind === "milliseconds") value.value = 50;
+    }
+    if (found.checks) await chrome.storage.session.set({ [key]: found });
+  }
 }
 
 /** @param {Stage} stage @param {string} view @param {Tab} tab @param {Tab} own @returns {Promise<View>} */

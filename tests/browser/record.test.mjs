@@ -13,8 +13,8 @@ import { known, OUT, openStage, record, SCENES, writeSheets } from "./record.mjs
 const TOLERANCE = 0.001;
 /** One shade more or less of the eight: another processor may smooth a letter so. */
 const THRESHOLD = 0.2;
-/** Where the time, or how long something took, is drawn. */
-const TIMED = ["checks", "support"];
+/** Where the time is drawn. */
+const TIMED = ["support"];
 const TIMED_TOLERANCE = 0.01;
 /** Of the packages that fonts.conf names. */
 const FONTS = [
