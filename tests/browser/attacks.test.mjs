@@ -591,7 +591,7 @@ describe("what is drawn, rewritten by a page that reaches into the root", () => 
   });
 
   test("where a link leads, in the moment of the click", async () => {
-    const recording = stage.recording("login_error/auth-error-unknown-code");
+    const recording = stage.recording("site_misconfigured/could-not-find-host-1018");
     showing = await stage.show(recording);
     const { tab } = showing;
     await stage.answer(showing);

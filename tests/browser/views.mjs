@@ -12,6 +12,9 @@ const STUTTER = 200;
 /** How long somebody waits for a page that stutters before they click all the same, in ms. */
 const PATIENCE = 2000;
 
+/** So often somebody clicks who misses. */
+const MISSES = 3;
+
 /** More controls than any view has. */
 const MOST = 120;
 
@@ -92,9 +95,28 @@ export class View {
    * @param {string} words that it shows; empty: whatever it shows
    */
   async click(selector, words = "") {
-    const { x, y } = await this.spot(selector, words);
-    await this.#see();
-    await this.tab.click(x, y);
+    await this.#hit(
+      () => this.spot(selector, words),
+      () => this.tab.evaluate(hitMatches, selector, words),
+    );
+  }
+
+  /**
+   * A view of ours may be drawn anew between the look and the click, and then something else lies there. Who misses clicks
+   * again; on a page of others it is not asked what was hit.
+   * @param {() => Promise<{x: number, y: number}>} aim
+   * @param {() => Promise<boolean>} wasHit
+   */
+  async #hit(aim, wasHit) {
+    for (let tries = 1; ; tries++) {
+      const { x, y } = await aim();
+      await this.#see();
+      if (this.#host === undefined) await this.tab.evaluate(watchClick);
+      await this.tab.click(x, y);
+      if (this.#host !== undefined || tries === MISSES) return;
+      // A page that went away with the click was hit.
+      if (await wasHit().catch(() => true)) return;
+    }
   }
 
   /**
@@ -142,12 +164,9 @@ export class View {
 
   /** A trusted click on the control that has this name for a screen reader. @param {string} name */
   async press(name) {
-    const { x, y } = await this.#still(
-      () => this.tab.inRoot(this.#host, spotOfName, name),
-      `a control named ${name}`,
-    );
-    await this.#see();
-    await this.tab.click(x, y);
+    const aim = () =>
+      this.#still(() => this.tab.inRoot(this.#host, spotOfName, name), `a control named ${name}`);
+    await this.#hit(aim, () => this.tab.evaluate(hitIsNamed, name));
   }
 
   /**
@@ -185,6 +204,31 @@ export class View {
 
 /** @param {string} remedy */
 export const buttonOf = (remedy) => `button[data-remedy="${remedy}"], a[data-remedy="${remedy}"]`;
+
+/** Remembers what the next click hits. */
+function watchClick() {
+  const page = /** @type {{ clicked?: Element }} */ (globalThis);
+  page.clicked = undefined;
+  const note = (/** @type {Event} */ event) => {
+    page.clicked = /** @type {Element} */ (event.target);
+  };
+  addEventListener("click", note, { capture: true, once: true });
+}
+
+/** Whether the last click hit what matches. @param {string} selector @param {string} words */
+function hitMatches(selector, words) {
+  const { clicked } = /** @type {{ clicked?: Element }} */ (globalThis);
+  const found = clicked?.closest(selector);
+  return !!found && (words === "" || found.textContent?.trim() === words);
+}
+
+/** Whether the last click hit the control of this name. @param {string} name */
+function hitIsNamed(name) {
+  const { clicked } = /** @type {{ clicked?: Element }} */ (globalThis);
+  const control = clicked?.closest("button, a[href], summary, label, input, select");
+  const said = control?.getAttribute("aria-label") ?? control?.textContent?.trim();
+  return said === name || (control?.localName === "summary" && !!said?.startsWith(name));
+}
 
 /**
  * Resolves when frames have followed one another for some time without a gap.
