@@ -97,7 +97,7 @@ export class View {
   async click(selector, words = "") {
     await this.#hit(
       () => this.spot(selector, words),
-      () => this.tab.evaluate(hitMatches, selector, words),
+      () => this.tab.evaluate(watchFor, selector, words),
     );
   }
 
@@ -105,17 +105,17 @@ export class View {
    * A view of ours may be drawn anew between the look and the click, and then something else lies there. Who misses clicks
    * again; on a page of others it is not asked what was hit.
    * @param {() => Promise<{x: number, y: number}>} aim
-   * @param {() => Promise<boolean>} wasHit
+   * @param {() => Promise<void>} watch
    */
-  async #hit(aim, wasHit) {
+  async #hit(aim, watch) {
     for (let tries = 1; ; tries++) {
       const { x, y } = await aim();
       await this.#see();
-      if (this.#host === undefined) await this.tab.evaluate(watchClick);
+      if (this.#host === undefined) await watch();
       await this.tab.click(x, y);
       if (this.#host !== undefined || tries === MISSES) return;
       // A page that went away with the click was hit.
-      if (await wasHit().catch(() => true)) return;
+      if (await this.tab.evaluate(wasHit).catch(() => true)) return;
     }
   }
 
@@ -166,7 +166,7 @@ export class View {
   async press(name) {
     const aim = () =>
       this.#still(() => this.tab.inRoot(this.#host, spotOfName, name), `a control named ${name}`);
-    await this.#hit(aim, () => this.tab.evaluate(hitIsNamed, name));
+    await this.#hit(aim, () => this.tab.evaluate(watchForName, name));
   }
 
   /**
@@ -205,30 +205,32 @@ export class View {
 /** @param {string} remedy */
 export const buttonOf = (remedy) => `button[data-remedy="${remedy}"], a[data-remedy="${remedy}"]`;
 
-/** Remembers what the next click hits. */
-function watchClick() {
-  const page = /** @type {{ clicked?: Element }} */ (globalThis);
-  page.clicked = undefined;
+/** Notes whether the next click hits what matches: before anybody hears of it and draws anew. @param {string} selector @param {string} words */
+function watchFor(selector, words) {
+  const page = /** @type {{ hit?: boolean }} */ (globalThis);
+  page.hit = false;
   const note = (/** @type {Event} */ event) => {
-    page.clicked = /** @type {Element} */ (event.target);
+    const found = /** @type {Element} */ (event.target).closest?.(selector);
+    page.hit = !!found && (words === "" || found.textContent?.trim() === words);
   };
   addEventListener("click", note, { capture: true, once: true });
 }
 
-/** Whether the last click hit what matches. @param {string} selector @param {string} words */
-function hitMatches(selector, words) {
-  const { clicked } = /** @type {{ clicked?: Element }} */ (globalThis);
-  const found = clicked?.closest(selector);
-  return !!found && (words === "" || found.textContent?.trim() === words);
+/** The same of the control of this name. @param {string} name */
+function watchForName(name) {
+  const page = /** @type {{ hit?: boolean }} */ (globalThis);
+  page.hit = false;
+  const note = (/** @type {Event} */ event) => {
+    const target = /** @type {Element} */ (event.target);
+    const control = target.closest?.("button, a[href], summary, label, input, select");
+    const said = control?.getAttribute("aria-label") ?? control?.textContent?.trim();
+    page.hit = said === name || (control?.localName === "summary" && !!said?.startsWith(name));
+  };
+  addEventListener("click", note, { capture: true, once: true });
 }
 
-/** Whether the last click hit the control of this name. @param {string} name */
-function hitIsNamed(name) {
-  const { clicked } = /** @type {{ clicked?: Element }} */ (globalThis);
-  const control = clicked?.closest("button, a[href], summary, label, input, select");
-  const said = control?.getAttribute("aria-label") ?? control?.textContent?.trim();
-  return said === name || (control?.localName === "summary" && !!said?.startsWith(name));
-}
+/** Whether the click that was watched for hit it. */
+const wasHit = () => /** @type {{ hit?: boolean }} */ (globalThis).hit === true;
 
 /**
  * Resolves when frames have followed one another for some time without a gap.
