@@ -103,6 +103,7 @@ fn main() -> ExitCode {
     let mut trials = Vec::new();
     let sets = [
         ("new wordings that are worked with", "working.jsonl", [(95, 3), (95, 3)]),
+        ("what people say that they see", "described.jsonl", [(82, 5), (85, 5)]),
         ("new wordings that only measure", "measuring.jsonl", [(85, 3), (85, 3)]),
         // Whoever types the number of an error into the box means it, in a question, too.
         ("healthy sentences that are worked with", "working-healthy.jsonl", [(100, 0), (98, 2)]),

@@ -78,17 +78,41 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 /// A number from 400 to 599 that is called the status of an answer, or is followed by the usual words for it.
 fn status(text: &str) -> Option<u16> {
-    let plain = |word: &str| word.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_ascii_lowercase();
+    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let words: Vec<String> = text.split(|c: char| c.is_whitespace() || "()[]{}:=,/".contains(c)).map(plain).collect();
     let words: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.is_empty()).collect();
     words.iter().enumerate().find_map(|(at, word)| {
         let number = word.parse().ok().filter(|number: &u16| (400..600).contains(number) && word.len() == 3)?;
         let before = words.get(at.saturating_sub(3)..at).unwrap_or_default();
-        let named = before.iter().any(|word| ["http", "https", "status", "code", "error", "1.1", "2"].contains(word));
+        let named = before.iter().any(|word| NUMBERED.contains(word));
         let behind = words.get(at + 1).is_some_and(|word| REASONS.contains(word));
         (named || behind).then_some(number)
     })
 }
+
+/// Words before the number of an answer, as programs and people write them; in Chinese and Japanese no space stands between.
+const NUMBERED: [&str; 20] = [
+    "http",
+    "https",
+    "status",
+    "code",
+    "error",
+    "1.1",
+    "2",
+    "fehler",
+    "erreur",
+    "ошибка",
+    "ошибку",
+    "помилка",
+    "erro",
+    "errore",
+    "hata",
+    "lỗi",
+    "błąd",
+    "fout",
+    "오류",
+    "에러",
+];
 
 /// First words of the phrases that HTTP has for statuses.
 const REASONS: [&str; 9] =
