@@ -153,7 +153,7 @@ fn a_private_window_opens_the_page_without_its_query_and_never_the_middle_of_a_s
     ] {
         assert_eq!(address(url).as_deref(), Some(opened), "{url}");
     }
-    // Of other people's pages none is opened.
+    // The plan opens no page of other people in a private window.
     let report = examine(&visit(page("http://localhost:1455/auth/callback?error=access_denied", 400, "", &[]), vec![]));
     assert!(report.diagnosis.is_some());
     assert!(!report.plan.iter().any(|step| matches!(step.action, Action::Private { .. })));

@@ -42,7 +42,7 @@ const UNREACHED: usize = 1;
 /// 2026-11-30 it was 93.7 and 1.8; of 0.8 it was said that something failed, and not what.
 const UNDERSTOOD: usize = 92;
 const MISUNDERSTOOD: usize = 2;
-/// So many languages are looked at one by one, and in each of them at least so many of a hundred are right.
+/// The test looks at so many languages one by one; in each of them at least so many of a hundred messages are right.
 const LANGUAGES: usize = 10;
 const IN_EACH: usize = 80;
 

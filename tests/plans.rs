@@ -1,10 +1,10 @@
-//! Plans follow what really helped people (reports and help articles of 2025 and 2026): what never helped is not advised, and what makes it
-//! worse even less, whatever the checks have found.
+//! Plans follow what really helped people (reports and help articles of 2025 and 2026): a plan advises no step that never helped, and
+//! none that makes the failure worse, whatever the checks have found.
 
 use access_medic::{Action, Confidence, Evidence, Report, Standing, Told, Visit, causes, examine};
 use std::{collections::BTreeMap, path::Path};
 
-/// All that the checks may find at once, but an incident.
+/// The checks may find all of these at once; an incident is not among them.
 const FOUND: [&str; 7] = [
     "clock_ahead",
     "cookies_heavy",
@@ -27,7 +27,7 @@ fn report(url: &str, cause: &str, findings: &[&str]) -> Report {
     })
 }
 
-/// Steps that clear something, but for the cookies of the human check, in which no sign-in is.
+/// This lists the steps that clear something; the cookies of the human check do not count, because no sign-in is in them.
 fn signs_out(report: &Report) -> Vec<&str> {
     let clears = report.plan.iter().filter(|step| matches!(step.action, Action::Clear { .. }));
     clears.map(|step| step.remedy.as_str()).filter(|remedy| *remedy != "clear_check_cookies").collect()
@@ -71,7 +71,7 @@ fn what_is_refused_for_other_reasons_is_not_to_be_cleared_away() {
     }
 }
 
-/// Who sent the person to the page is a program, and has to begin again itself.
+/// A program sent the person to this page, so the sign-in has to begin again in the program.
 #[test]
 fn on_the_page_of_a_program_the_program_is_what_can_be_mended() {
     let report = report("http://localhost:1455/auth/callback?code=x", "login_error", &[]);
@@ -79,7 +79,7 @@ fn on_the_page_of_a_program_the_program_is_what_can_be_mended() {
     assert!(!steps(&report).contains(&"retry_login") && signs_out(&report).is_empty());
 }
 
-/// Chances by name: `reload:0.5;wait:0.9`. What is no chance (a reason, a name of a group) is left out.
+/// This reads chances by name, such as `reload:0.5;wait:0.9`. It leaves out reasons and names of groups, which are no chances.
 fn chances(text: &str) -> BTreeMap<String, f64> {
     let pair = |part: &str| {
         let (name, chance) = part.trim().rsplit_once(':')?;
@@ -94,13 +94,13 @@ fn table(name: &str) -> Vec<BTreeMap<String, String>> {
     reader.deserialize().map(|row| row.unwrap_or_else(|error| panic!("{}: {error}", path.display()))).collect()
 }
 
-/// The faults of the world that people see as one cause: how often, and which step ends it how surely.
+/// These faults of the world look like one cause. Each has its weight, and the chance with which each step ends it.
 struct Seen {
     faults: Vec<(f64, BTreeMap<String, f64>)>,
 }
 
 impl Seen {
-    /// How many of ten thousand failing visits a list of steps ends, each done as people do it.
+    /// This counts how many of ten thousand failing visits a list of steps ends, when people do each step as they usually do.
     fn ended(&self, steps: &[&str], done: &BTreeMap<String, f64>) -> f64 {
         let left = |(weight, cures): &(f64, BTreeMap<String, f64>)| {
             steps.iter().fold(*weight, |left, step| {
@@ -111,7 +111,7 @@ impl Seen {
         self.faults.iter().map(|fault| fault.0 - left(fault)).sum()
     }
 
-    /// As many steps as are given, each the one that ends most of what the others leave.
+    /// This counts the same for the best `count` steps: each next one ends most of what the others leave.
     fn best(&self, count: usize, done: &BTreeMap<String, f64>) -> f64 {
         let mut steps: Vec<&str> = Vec::new();
         for _ in 0..count {
@@ -124,13 +124,13 @@ impl Seen {
     }
 }
 
-/// Of a hundred visits that the best plans of the same length would end, ours end at least so many; and of each cause that is seen
-/// often. On 2026-11-30 it was 96.
+/// Our plans end at least so many of a hundred visits that the best plans of the same length would end: all causes together
+/// (96 on 2026-11-30), and each cause that is seen often.
 const TOGETHER: f64 = 94.0;
 const OF_EACH: f64 = 80.0;
-/// Of ten thousand failing visits, so many make a cause one that is seen often.
+/// A cause is seen often when it has at least so many of ten thousand failing visits.
 const OFTEN: f64 = 50.0;
-/// Its third step, to leave the account alone for a day, stands in the world as waiting.
+/// The plan of this cause says "leave the account alone for a day", which the world calls waiting.
 const ANOTHER_WORD: [&str; 1] = ["account_flagged"];
 
 /// The world was written down without a look at any plan (`lives/world/README.md`): plans follow it.

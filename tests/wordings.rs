@@ -105,7 +105,7 @@ fn main() -> ExitCode {
         ("new wordings that are worked with", "working.jsonl", [(95, 3), (95, 3)]),
         ("what people say that they see", "described.jsonl", [(82, 5), (85, 5)]),
         ("new wordings that only measure", "measuring.jsonl", [(85, 3), (85, 3)]),
-        // Whoever types the number of an error into the box means it, in a question, too.
+        // A person who types the number of an error into the box means that error, even in a question.
         ("healthy sentences that are worked with", "working-healthy.jsonl", [(100, 0), (98, 2)]),
         ("healthy sentences that only measure", "measuring-healthy.jsonl", [(88, 12), (88, 12)]),
     ];

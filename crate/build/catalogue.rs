@@ -25,7 +25,7 @@ pub struct Cause {
     #[serde(default = "yes")]
     pub overlay: bool,
     pub plan: Vec<String>,
-    /// The plan where a program on this computer began the sign-in; empty: the same.
+    /// This plan takes the place of `plan` where a program on this computer began the sign-in, unless it is empty.
     #[serde(default)]
     pub program: Vec<String>,
     /// Seconds to wait at first, where nothing names a time.

@@ -115,7 +115,7 @@ pub struct Cause {
     pub overlay: bool,
     /// Indices of [`REMEDIES`], best first.
     pub plan: &'static [u16],
-    /// The same where a program on this computer began the sign-in; empty: no other.
+    /// This plan takes the place of `plan` where a program on this computer began the sign-in, unless it is empty.
     pub program: &'static [u16],
     /// Seconds to wait at first, where nothing names a time.
     pub wait: u16,

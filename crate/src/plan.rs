@@ -56,7 +56,7 @@ pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgeme
             read: remedy.read.map(str::to_owned),
         });
     }
-    // Where the site says until when, that comes before everything else.
+    // If the site says until when one has to wait, that step comes before all others.
     if let Some(at) = steps.iter().position(|step| matches!(step.action, Action::Wait { until: Some(_), .. })) {
         let wait = steps.remove(at);
         steps.insert(0, wait);

@@ -388,7 +388,7 @@ fn fits(clue: &Clue, request: &Request) -> bool {
         Clue::Host(hosts) => any(*hosts, &request.host),
         Clue::Path(paths) => any(*paths, &request.path),
         Clue::Failure(codes) => request.failure.as_deref().is_some_and(|failure| any(*codes, failure)),
-        // Of the headers of a request it is known alone whether the answer was a page.
+        // The observer knows one header of a request alone: whether the answer was a page.
         Clue::Header(..) => request.html,
         _ => false,
     }

@@ -90,7 +90,7 @@ fn status(text: &str) -> Option<u16> {
     })
 }
 
-/// Words before the number of an answer, as programs and people write them; in Chinese and Japanese no space stands between.
+/// Programs and people write these words before the number of an answer. Chinese and Japanese are missing: they put no space between.
 const NUMBERED: [&str; 20] = [
     "http",
     "https",

@@ -222,7 +222,7 @@ export async function record(stage, name) {
   return shots;
 }
 
-/** Puts the same lengths of time in the place of what was measured: on a busy computer the picture would be another one. */
+/** This puts fixed lengths of time in the place of the measured ones: otherwise the picture would differ on a busy computer. */
 async function measureAlike() {
   const LENGTHS = [40, 60, 50, 90, 45, 55];
   const cases = await chrome.storage.session.get();

@@ -13,7 +13,7 @@ import { known, OUT, openStage, record, SCENES, writeSheets } from "./record.mjs
 const TOLERANCE = 0.001;
 /** One shade more or less of the eight: another processor may smooth a letter so. */
 const THRESHOLD = 0.2;
-/** Where the time is drawn. */
+/** These views show the time of day. */
 const TIMED = ["support"];
 const TIMED_TOLERANCE = 0.01;
 /** Of the packages that fonts.conf names. */

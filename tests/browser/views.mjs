@@ -6,13 +6,13 @@ import { pause, until } from "./patience.mjs";
 /** In milliseconds: what the overlay waits for, and how late it may notice that it grew. */
 const SEEN = 450;
 
-/** So long after the last frame, in ms, the overlay takes it that nobody knows what was seen meanwhile. */
+/** The overlay trusts nobody to have seen it, when its last frame is longer ago than this, in ms. */
 const STUTTER = 200;
 
 /** How long somebody waits for a page that stutters before they click all the same, in ms. */
 const PATIENCE = 2000;
 
-/** So often somebody clicks who misses. */
+/** A hand that misses clicks at most so many times. */
 const MISSES = 3;
 
 /** More controls than any view has. */
@@ -102,8 +102,8 @@ export class View {
   }
 
   /**
-   * A view of ours may be drawn anew between the look and the click, and then something else lies there. Who misses clicks
-   * again; on a page of others it is not asked what was hit.
+   * Clicks, and clicks again after a miss: our own views may be drawn anew between the look and the click, and then something
+   * else lies there. On pages of others nothing is asked about what was hit.
    * @param {() => Promise<{x: number, y: number}>} aim
    * @param {() => Promise<void>} watch
    */
@@ -205,7 +205,7 @@ export class View {
 /** @param {string} remedy */
 export const buttonOf = (remedy) => `button[data-remedy="${remedy}"], a[data-remedy="${remedy}"]`;
 
-/** Notes whether the next click hits what matches: before anybody hears of it and draws anew. @param {string} selector @param {string} words */
+/** This notes whether the next click hits what matches, before any listener can draw the view anew. @param {string} selector @param {string} words */
 function watchFor(selector, words) {
   const page = /** @type {{ hit?: boolean }} */ (globalThis);
   page.hit = false;
@@ -216,7 +216,7 @@ function watchFor(selector, words) {
   addEventListener("click", note, { capture: true, once: true });
 }
 
-/** The same of the control of this name. @param {string} name */
+/** This notes whether the next click hits the control of this name. @param {string} name */
 function watchForName(name) {
   const page = /** @type {{ hit?: boolean }} */ (globalThis);
   page.hit = false;
@@ -229,7 +229,7 @@ function watchForName(name) {
   addEventListener("click", note, { capture: true, once: true });
 }
 
-/** Whether the click that was watched for hit it. */
+/** This tells whether the click that was watched for has hit. */
 const wasHit = () => /** @type {{ hit?: boolean }} */ (globalThis).hit === true;
 
 /**

@@ -21,7 +21,7 @@ export function run(
     failure: (address: string) => string | undefined,
 ): Promise<Checked>;";
 
-/// What is to be checked.
+/// The shell says by this what the checks look at: the host of the page, and its cookies where they may be read.
 #[derive(serde::Deserialize)]
 struct Order {
     host: String,

@@ -1,5 +1,5 @@
-//! From the answers of others to what the checks need, field by field: what is missing or of another kind is none, where a
-//! deserializer would refuse the whole.
+//! This module reads what the checks need from the answers of others, field by field. A field that is missing or of another kind
+//! is none, where a deserializer would refuse the whole answer.
 
 use js_sys::{Array, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
