@@ -120,6 +120,9 @@ function network({ player, failure, host = "*" }) {
   return [`--host-resolver-rules=${names}`];
 }
 
+/** The answer to a call of a worker that has ended meanwhile. */
+const ENDED = "Error: No SW";
+
 export class Chromium {
   name = "chromium";
   /** @type {Jar[]} */
@@ -407,8 +410,13 @@ export class Chromium {
     });
   }
 
-  /** @param {import("puppeteer-core").Protocol.Runtime.ExceptionDetails} details */
+  /**
+   * Notes an uncaught error, but not what Chromium answers to the calls of a worker that was ended: nobody is there any
+   * more who could catch it.
+   * @param {import("puppeteer-core").Protocol.Runtime.ExceptionDetails} details
+   */
   #note(details) {
+    if (details.exception?.description === ENDED) return;
     this.errors.push(
       `${details.text} ${details.exception?.description ?? ""} ${details.url ?? ""}`,
     );

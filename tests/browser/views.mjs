@@ -12,6 +12,9 @@ const STUTTER = 200;
 /** How long somebody waits for a page that stutters before they click all the same, in ms. */
 const PATIENCE = 2000;
 
+/** After so long, in ms, a click that has not come does not come any more. */
+const LATE = 300;
+
 /** A hand that misses clicks at most so many times. */
 const MISSES = 3;
 
@@ -102,8 +105,8 @@ export class View {
   }
 
   /**
-   * Clicks, and clicks again after a miss: our own views may be drawn anew between the look and the click, and then something
-   * else lies there. On pages of others nothing is asked about what was hit.
+   * Clicks, and clicks again after a miss, as a person does. Our own views may be drawn anew between the look and the
+   * click, and then something else lies there. The overlay refuses a click when its page has drawn no frames for a moment.
    * @param {() => Promise<{x: number, y: number}>} aim
    * @param {() => Promise<void>} watch
    */
@@ -111,12 +114,19 @@ export class View {
     for (let tries = 1; ; tries++) {
       const { x, y } = await aim();
       await this.#see();
-      if (this.#host === undefined) await watch();
+      await (this.#host === undefined ? watch() : this.tab.inRoot(this.#host, watchForClick));
       await this.tab.click(x, y);
-      if (this.#host !== undefined || tries === MISSES) return;
-      // A page that went away with the click was hit.
-      if (await this.tab.evaluate(wasHit).catch(() => true)) return;
+      if (tries === MISSES || !(await this.#missed())) return;
     }
+  }
+
+  /** Whether the last click or key press did nothing. A page that went away with it was hit. */
+  async #missed() {
+    const missed = () => this.tab.evaluate(wasMissed).catch(() => false);
+    if (!(await missed())) return false;
+    // The event may still be on its way to the page.
+    await pause(LATE);
+    return missed();
   }
 
   /**
@@ -186,8 +196,12 @@ export class View {
       );
       if (way.here) {
         if (!way.visible) throw new Error(`The focus cannot be seen on ${name}`);
-        await this.#see();
-        await this.tab.press(way.box && key === "Enter" ? " " : key);
+        for (let tries = 1; tries <= MISSES; tries++) {
+          await this.#see();
+          await this.tab.inRoot(this.#host, watchForClick);
+          await this.tab.press(way.box && key === "Enter" ? " " : key);
+          if (this.#host === undefined || !(await this.#missed())) return;
+        }
         return;
       }
       passed.push(way.focus);
@@ -229,8 +243,21 @@ function watchForName(name) {
   addEventListener("click", note, { capture: true, once: true });
 }
 
-/** This tells whether the click that was watched for has hit. */
-const wasHit = () => /** @type {{ hit?: boolean }} */ (globalThis).hit === true;
+/** This tells whether the click that was watched for has hit nothing of what was meant. */
+const wasMissed = () => /** @type {{ hit?: boolean }} */ (globalThis).hit === false;
+
+/** This notes whether a click comes through the overlay: one that it refuses goes no further. @param {Document | ShadowRoot} root */
+function watchForClick(root) {
+  const page = /** @type {{ hit?: boolean }} */ (globalThis);
+  page.hit = false;
+  root.addEventListener(
+    "click",
+    () => {
+      page.hit = true;
+    },
+    { once: true },
+  );
+}
 
 /**
  * Resolves when frames have followed one another for some time without a gap.
