@@ -1,37 +1,13 @@
-// Types that no module exports: the entry of the casebook as views receive it, and what the classic scripts leave on
-// globalThis for each other. What comes from the core is derived from Rust and only named here.
+// Types that no module exports: a case as views receive it, and what the classic scripts leave on globalThis for each
+// other. What comes from the core is derived from Rust and only named here.
 
 declare namespace AccessMedic {
-  /** `seen`: what the evidence shows, where the checks make another diagnosis of it. Steps are recorded by its cause. */
-  type Diagnosis = import("./core/access_medic.js").Diagnosis & {
-    seen?: import("./core/access_medic.js").Diagnosis;
-  };
-  type Report = Omit<import("./core/access_medic.js").Report, "diagnosis" | "turned"> & {
-    diagnosis?: Diagnosis;
-  };
+  type Diagnosis = import("./core/access_medic.js").Diagnosis;
+  type Report = import("./core/access_medic.js").Report;
   type Finding = import("./core/access_medic_checks.js").Finding;
   type Step = import("./core/access_medic.js").Step;
   type Attempt = import("./core/access_medic.js").Attempt;
-
-  interface Receipt {
-    remedy: string;
-    at: number;
-    cookies: {
-      found: number;
-      gone: number;
-      hosts: string[];
-      stayed: { name: string; host: string; why: "keep" | "refused" | "came_back" }[];
-      /** There was no room to keep those that went, so they cannot be put back. */
-      final?: true;
-    };
-    storage?: {
-      cleared: string[];
-      stayed: { kind: string; why: "browser_cannot" | "elsewhere" | "failed" }[];
-    };
-    ms: number;
-    /** The cookies were put back. */
-    undone?: { back: number; of: number };
-  }
+  type Receipt = import("./core/access_medic.js").Receipt;
 
   /** What the content script that observes a page leaves in its isolated world. */
   interface Observer {
@@ -50,37 +26,8 @@ declare namespace AccessMedic {
    */
   type Unseen = "loading" | "core" | "page" | "closed";
 
-  interface Case {
-    tab: number;
-    /** Host and path, with `*` for whatever may be an id, and without the query. */
-    url: string;
-    /** The name of the load that it is about; absent where only the network told of it. */
-    load?: string;
-    /** Views are told, it is not stored. Absent: the document that the tab shows was examined. */
-    unseen?: Unseen;
-    report: Report;
-    receipts: Record<string, Receipt>;
-    closed: boolean;
-    history: Attempt[];
-    at: number;
-    busy?: string;
-    /** It has no meaning: it keeps room for what will be noted of the running step. Views are not told it. */
-    reserve?: string;
-    /** The remedy whose cookies can still be put back; views are told, it is not stored. */
-    undo?: string;
-    /** Of the checks that run. */
-    progress?: { done: number; total: number };
-    /** What the last checks found. */
-    checks?: { at: number; findings: Finding[] };
-    /** Picked by the person, who sees it elsewhere. */
-    symptom?: string;
-    /** The person told in words of their own what they see elsewhere. The words are not kept. */
-    told?: true;
-    /** Where the person tells of something elsewhere: the case of the page. Views are not told it. */
-    under?: Case;
-    /** A countdown; `again`: the page is to be loaded by itself when it is over. Times in milliseconds since 1970. */
-    waiting?: { remedy: string; from: number; until: number; again: boolean };
-  }
+  /** `unseen`: absent where the document that the tab shows was examined. */
+  type Case = import("./core/access_medic.js").Case & { unseen?: Unseen };
 
   /** `asOf`: when it was so, in ms since the worker's present life began, which is `life`. */
   interface Told {

@@ -329,8 +329,12 @@ fn a_check_that_returns_is_a_loop_until_something_is_done_about_it() {
         ..page("https://chatgpt.com/", 403, "", &["window._cf_chl_opt"])
     };
     let cause = |ago: &[f64], history: Vec<Attempt>| {
-        let load =
-            |ago: &f64| Load { at: T0 - ago * 1000.0, place: "chatgpt.com/".into(), cause: Some("challenge".into()) };
+        let load = |ago: &f64| Load {
+            at: T0 - ago * 1000.0,
+            place: "chatgpt.com/".into(),
+            cause: Some("challenge".into()),
+            load: None,
+        };
         let loads = ago.iter().map(load).collect();
         examine(&Visit { loads, ..visit(check(), history) }).diagnosis.expect("a check").cause
     };
@@ -392,8 +396,12 @@ fn a_check_that_runs_leaves_no_way_to_clear_whatever_was_found() {
             response: Some(Response { status: 403, headers }),
             ..page("https://chatgpt.com/", 403, "", &["window._cf_chl_opt"])
         };
-        let load =
-            |ago: &f64| Load { at: T0 - ago * 1000.0, place: "chatgpt.com/".into(), cause: Some("challenge".into()) };
+        let load = |ago: &f64| Load {
+            at: T0 - ago * 1000.0,
+            place: "chatgpt.com/".into(),
+            cause: Some("challenge".into()),
+            load: None,
+        };
         let (loads, findings) = (ago.iter().map(load).collect(), vec!["cookies_heavy".into()]);
         let report = examine(&Visit { loads, findings, ..visit(evidence, vec![]) });
         let steps = report.plan.iter().chain(&report.tools);
@@ -520,7 +528,7 @@ prop_compose! {
             },
             symptom,
             history: history.into_iter().map(|(remedy, cause, at)| Attempt { at, ..attempt(&remedy, &cause) }).collect(),
-            loads: loads.into_iter().map(|(at, place, cause)| Load { at, place, cause }).collect(),
+            loads: loads.into_iter().map(|(at, place, cause)| Load { at, place, cause, load: None }).collect(),
             findings,
             standing: standing.map(|(cause, overlay, retry_after, resets)| Standing {
                 cause, confidence: Confidence::Likely, overlay, facts: Told { retry_after, resets },

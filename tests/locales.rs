@@ -3,7 +3,7 @@
 //!
 //! It does not judge whether a sentence is true or well said; people do that.
 
-use access_medic::{Confidence, Facts, Failing, Mover, ReasonKind, StepState, Verdict};
+use access_medic::{Confidence, Facts, Failing, Mover, ReasonKind, StepState, Verdict, tab::Refusal};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -316,6 +316,7 @@ fn every_reason_the_background_gives_has_its_words_and_no_other_has() {
             given.extend(reason.as_deref().and_then(|reason| reason.split(':').next()).map(str::to_string));
         }
     }
+    given.extend(variants(serde_json::from_str::<Refusal>("\"\"").map(drop)));
     assert_eq!(given, REASONS.map(str::to_string).into(), "left: given; right: with words");
 }
 

@@ -11,6 +11,9 @@ pub struct Address<'a> {
     query: &'a str,
 }
 
+/// So many characters of a path are kept, because a page can ask for a long one.
+const PATH: usize = 300;
+
 impl<'a> Address<'a> {
     /// `None` for anything that is not http or https.
     pub fn read(url: &'a str) -> Option<Self> {
@@ -22,6 +25,26 @@ impl<'a> Address<'a> {
         let (host, port) = host.split_once(':').unwrap_or((host, ""));
         // No host has a longer name.
         (host.len() <= 253).then_some(Self { host, path, scheme, port, query })
+    }
+
+    /// The host, with its port where that is not the usual one.
+    pub fn site(&self) -> String {
+        if self.port.is_empty() { self.host.to_owned() } else { format!("{}:{}", self.host, self.port) }
+    }
+
+    /// Host and path, with `*` for what may be the id of a conversation or a person: `chatgpt.com/c/*`.
+    pub fn place(&self) -> String {
+        self.site() + &without_ids(self.path)
+    }
+
+    /// The same with the scheme. What is left out is the query, which may carry a question or a session.
+    pub fn masked(&self) -> String {
+        format!("{}://{}", self.scheme, self.place())
+    }
+
+    /// Is this an https page of OpenAI's?
+    pub fn is_ours(&self) -> bool {
+        self.scheme == "https" && self.is_openai()
     }
 
     /// Is this a host of OpenAI's? By the registrable domain: `chatgpt.com.example.net` is not.
@@ -65,11 +88,7 @@ impl<'a> Address<'a> {
 
     /// Is the path short, and no part of it an id of a conversation or a person, or the `*` that stands for one?
     pub fn names_no_one(&self) -> bool {
-        let plain = |part: &str| {
-            let digits = part.bytes().any(|byte| byte.is_ascii_digit());
-            part.len() <= 32 && !(digits && part.len() >= 8) && !part.contains(['%', '@', ':', '*'])
-        };
-        self.path.len() <= 100 && self.path.split('/').all(plain)
+        self.path.len() <= 100 && self.path.split('/').all(|part| !is_id(part) && !part.contains('*'))
     }
 
     /// A parameter's value, decoded; the first of that name.
@@ -79,6 +98,18 @@ impl<'a> Address<'a> {
             (key == name).then(|| decode(value))
         })
     }
+}
+
+/// May this part of a path be the id of a conversation or a person?
+fn is_id(part: &str) -> bool {
+    let digits = part.bytes().any(|byte| byte.is_ascii_digit());
+    part.len() > 32 || (digits && part.len() >= 8) || part.contains(['%', '@', ':'])
+}
+
+/// A path with `*` for each part that may be an id. `withoutIds` in `extension/background/sites.js` does the same.
+pub fn without_ids(path: &str) -> String {
+    let parts: Vec<_> = path.split('/').map(|part| if is_id(part) { "*" } else { part }).collect();
+    parts.join("/").chars().take(PATH).collect()
 }
 
 /// Empty when what was encoded is no text.

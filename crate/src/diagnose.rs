@@ -62,6 +62,7 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
             ..facts::facts(evidence, &address, &signals)
         },
         others,
+        seen: None,
     })
 }
 

@@ -47,6 +47,10 @@ pub struct Load {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub cause: Option<String>,
+    /// The name that the page gave itself; absent where only the network told of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub load: Option<String>,
 }
 
 /// The part of a [`Diagnosis`](crate::Diagnosis) that a later look needs; a whole one will do.

@@ -16,6 +16,7 @@ mod plan;
 mod quote;
 mod report;
 mod signature;
+pub mod tab;
 mod times;
 mod told;
 mod verdict;
@@ -26,7 +27,7 @@ mod wasm;
 pub use evidence::{Alert, Attempt, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Told, Visit};
 pub use report::{
     Action, Confidence, Diagnosis, Facts, Failing, Judgement, Mover, Other, Reason, ReasonKind, Report, Scope, Step,
-    StepState, Surface, Turned, Verdict,
+    StepState, Surface, Verdict,
 };
 
 use address::Address;
@@ -83,7 +84,7 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
         (None, None) => None,
     };
     let turned = known.and_then(|Known { shown, finding, .. }| {
-        Some(Turned {
+        Some(Other {
             cause: shown.id.to_owned(),
             family: shown.family.to_owned(),
             mover: shown.mover,

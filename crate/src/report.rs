@@ -18,7 +18,7 @@ pub struct Report {
     /// of the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
-    pub turned: Option<Turned>,
+    pub turned: Option<Other>,
     /// What to do, best first; empty without a diagnosis.
     pub plan: Vec<Step>,
     /// The checks, and the ways to clear that a person may choose at any time on this page; none of these while a human
@@ -46,23 +46,37 @@ pub struct Diagnosis {
     pub facts: Facts,
     /// Other causes that fit less well, best first.
     pub others: Vec<Other>,
+    /// What the evidence shows, where the checks make another diagnosis of it. Steps are recorded, and loads remembered, by its
+    /// cause. [`examine`](crate::examine) leaves it empty.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub seen: Option<Box<Diagnosis>>,
 }
 
-/// What a finding makes of a diagnosis: these fields take the place of the diagnosis's own. Steps are recorded, and loads
-/// remembered, by the cause that the diagnosis itself names.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
-pub struct Turned {
-    pub cause: String,
-    pub family: String,
-    pub mover: Mover,
-    pub confidence: Confidence,
-    /// The finding that says so.
-    pub reasons: Vec<Reason>,
+impl Diagnosis {
+    /// What the evidence shows, whatever the checks make of it.
+    pub fn seen(&self) -> &Self {
+        self.seen.as_deref().unwrap_or(self)
+    }
+
+    /// The same fault under another name; its own is then the first of the others.
+    pub fn instead(&self, other: Other) -> Self {
+        let own = Other {
+            cause: self.cause.clone(),
+            family: self.family.clone(),
+            mover: self.mover,
+            confidence: self.confidence,
+            reasons: self.reasons.clone(),
+        };
+        let rest = self.others.iter().filter(|one| one.cause != other.cause).cloned();
+        let others = std::iter::once(own).chain(rest).collect();
+        let Other { cause, family, mover, confidence, reasons } = other;
+        Self { cause, family, mover, confidence, reasons, others, seen: None, ..self.clone() }
+    }
 }
 
-/// A cause that fits less well than the first one, with what speaks for it. A person who told of a failure can choose it: these
-/// fields then take the place of the diagnosis's own.
+/// Another cause, with what speaks for it: one that fits less well than the first, which a person who told of a failure can
+/// choose, or one that a finding makes of the diagnosis. These fields then take the place of the diagnosis's own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Other {

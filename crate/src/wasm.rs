@@ -5,7 +5,10 @@ use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
-const EXAMINE: &str = "export function examine(visit: Visit): Report;";
+const FUNCTIONS: &str = "
+export function step(tab: Tab, event: Event, moment: Moment): Stepped;
+export function view(tab: Tab, by: Asker, moment: Moment): Case | null;
+";
 
 /// Takes over the words of concepts, a file of the package. Throws a real `Error` when it is none.
 #[wasm_bindgen]
@@ -13,9 +16,27 @@ pub fn learn(words: &[u8]) -> Result<(), JsError> {
     if crate::lexicon::learn(words) { Ok(()) } else { Err(JsError::new("words: no file of words")) }
 }
 
-/// Throws a real `Error` when `visit` is not a [`Visit`](crate::Visit): that is a bug of the shell.
+/// The life of a tab, see [`step`](crate::tab::step). A tab that cannot be read, as one that an older version wrote, is a fresh
+/// one: nothing of it was looked at. Throws a real `Error` when event or moment are none: that is a bug of the shell.
 #[wasm_bindgen(skip_typescript)]
-pub fn examine(visit: JsValue) -> Result<JsValue, JsError> {
-    let visit = serde_wasm_bindgen::from_value(visit)?;
-    Ok(crate::examine(&visit).serialize(&Serializer::json_compatible())?)
+pub fn step(tab: JsValue, event: JsValue, moment: JsValue) -> Result<JsValue, JsError> {
+    let tab = serde_wasm_bindgen::from_value(tab);
+    let is_unreadable = tab.is_err();
+    let event = serde_wasm_bindgen::from_value(event)?;
+    let moment = serde_wasm_bindgen::from_value(moment)?;
+    let mut stepped = crate::tab::step(tab.unwrap_or_default(), event, &moment);
+    if is_unreadable {
+        // What could not be read is written over.
+        stepped.changed = crate::tab::Field::ALL.to_vec();
+    }
+    Ok(stepped.serialize(&Serializer::json_compatible())?)
+}
+
+/// What there is to draw, see [`view`](crate::tab::view).
+#[wasm_bindgen(skip_typescript)]
+pub fn view(tab: JsValue, by: JsValue, moment: JsValue) -> Result<JsValue, JsError> {
+    let tab = serde_wasm_bindgen::from_value(tab).unwrap_or_default();
+    let by = serde_wasm_bindgen::from_value(by)?;
+    let moment = serde_wasm_bindgen::from_value(moment)?;
+    Ok(crate::tab::view(&tab, &by, &moment).serialize(&Serializer::json_compatible())?)
 }

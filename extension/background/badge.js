@@ -8,34 +8,32 @@ const SETTLED = 3000;
 /** What paints again, by tab. @type {Map<number, () => void>} */
 const repeating = new Map();
 
+/** What each kind of badge shows, and the key of its title. */
+const LOOKS = {
+  wrong: { text: "!", color: WRONG, key: "badge_title" },
+  right: { text: "✓", color: RIGHT, key: "badge_title_resolved" },
+  unseen: { text: "", color: RIGHT, key: "badge_title_unseen" },
+  plain: { text: "", color: RIGHT, key: "badge_title_healthy" },
+};
+
 /**
  * @param {number} tabId
- * @param {AccessMedic.Report | undefined} report
- * @param {boolean} early the browser is about to put its own error page there, which takes a badge away
- * @param {boolean} unseen the page could not be examined, so nothing may be claimed of it
+ * @param {import("../core/access_medic.js").Badge} badge
+ * @param {boolean} settles the browser is about to put its own error page there, which takes a badge away
  */
-export async function paint(tabId, report, early, unseen) {
-  const { diagnosis, judgement } = unseen ? {} : (report ?? {});
-  const text = diagnosis ? "!" : judgement ? "✓" : "";
-  const key = unseen
-    ? "badge_title_unseen"
-    : diagnosis
-      ? "badge_title"
-      : judgement
-        ? "badge_title_resolved"
-        : "badge_title_healthy";
-  const title = chrome.i18n.getMessage(key, [
-    diagnosis ? chrome.i18n.getMessage(`cause_${diagnosis.cause}_title`) : "",
-  ]);
+export async function paint(tabId, badge, settles) {
+  const { text, color, key } = LOOKS[badge.kind];
+  const cause = badge.kind === "wrong" ? chrome.i18n.getMessage(`cause_${badge.cause}_title`) : "";
+  const title = chrome.i18n.getMessage(key, [cause]);
   const apply = async () => {
     try {
       await chrome.action.setTitle({ tabId, title });
-      await chrome.action.setBadgeBackgroundColor({ tabId, color: diagnosis ? WRONG : RIGHT });
+      await chrome.action.setBadgeBackgroundColor({ tabId, color });
       await chrome.action.setBadgeText({ tabId, text });
     } catch {} // the tab is gone, or the toolbar knows no badges
   };
   repeating.get(tabId)?.();
-  if (early) repeat(tabId, apply);
+  if (settles) repeat(tabId, apply);
   await apply();
 }
 

@@ -1,8 +1,9 @@
-// Calls the core, loaded once in the life of the worker. A core that cannot be loaded, or a visit that it refuses, is an
+// Calls the core, loaded once in the life of the worker. A core that cannot be loaded, or an event that it refuses, is an
 // error value; the rest stays silent then.
-import init, { examine as core, learn } from "../core/access_medic.js";
+import init, { learn, step as stepOf, view as viewOf } from "../core/access_medic.js";
 
-/** @typedef {{ kind: "core_missing" | "words_missing" | "visit_refused"; detail: string }} Fault */
+/** @typedef {{ kind: "core_missing" | "words_missing" | "event_refused"; detail: string }} Fault */
+/** @typedef {import("../core/access_medic.js").Event} Event */
 
 /** @type {Promise<Fault | undefined> | undefined} */
 let loading;
@@ -17,7 +18,7 @@ export function load() {
   loading ??= init({ module_or_path: chrome.runtime.getURL("core/access_medic_bg.wasm") }).then(
     () => undefined,
     (error) => {
-      loading = undefined; // the next evidence tries again
+      loading = undefined; // the next event tries again
       return fault("core_missing", error);
     },
   );
@@ -33,25 +34,49 @@ function learnWords() {
     .then((file) => file.arrayBuffer())
     .then((words) => learn(new Uint8Array(words)))
     .catch((error) => {
-      learning = undefined; // the next evidence tries again
+      learning = undefined; // the next event tries again
       return fault("words_missing", error);
     });
   return learning;
 }
 
-/** Whether there are words to be understood. @param {import("../core/access_medic.js").Visit} visit */
-const speaks = ({ evidence: { page, alerts = [], told } }) =>
-  alerts.length > 0 || !!told || (page !== undefined && !page.app && page.text !== "");
+/** Whether there are words to be understood. @param {Event} event */
+function speaks(event) {
+  if (typeof event === "string") return false;
+  if (!("reported" in event)) return "tell" in event;
+  const { page, alerts = [] } = event.reported.evidence;
+  return alerts.length > 0 || (page !== undefined && !page.app && page.text !== "");
+}
 
-/** @param {import("../core/access_medic.js").Visit} visit */
-export async function examine(visit) {
+/**
+ * Loads all that the core needs for an event. Without the words it still knows what codes, marks and whole messages say.
+ * @param {Event} event
+ * @returns {Promise<Fault | undefined>}
+ */
+export async function prepare(event) {
   const missing = await load();
-  if (missing) return missing;
-  // Without them the core still knows what codes, marks and whole messages say.
-  if (speaks(visit)) await learnWords();
+  if (!missing && speaks(event)) await learnWords();
+  return missing;
+}
+
+/**
+ * @param {Parameters<typeof stepOf>} given
+ * @returns {ReturnType<typeof stepOf> | Fault}
+ */
+export function step(...given) {
   try {
-    return core(visit);
+    return stepOf(...given);
   } catch (error) {
-    return fault("visit_refused", error);
+    return fault("event_refused", error);
+  }
+}
+
+/** @param {Parameters<typeof viewOf>} given @returns {AccessMedic.Case | undefined} */
+export function view(...given) {
+  try {
+    return viewOf(...given) ?? undefined;
+  } catch (error) {
+    fault("event_refused", error);
+    return undefined;
   }
 }

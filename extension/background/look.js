@@ -1,9 +1,10 @@
 // Whether the document that a tab shows was examined, and the way to have it examined where it was not: after an
 // installation or an update, when a report was lost, or when the core could not be loaded. It never says that a page is
 // well; it says who has not looked.
-import { recall } from "./casebook.js";
+
+import { pageExamined } from "./reports.js";
 import { OURS_SECURE } from "./sites.js";
-import { pageExamined } from "./visit.js";
+import { seenOf } from "./tabs.js";
 
 /** @typedef {AccessMedic.Unseen} Unseen */
 /** @typedef {{ state: DocumentReadyState; load: string }} Probe `load`: empty where no observer runs */
@@ -45,7 +46,7 @@ const isLoading = async (tabId) =>
 /**
  * Tells why the document that a tab shows was not examined; nothing if it was.
  * @param {number} tab
- * @param {import("./casebook.js").Seen | undefined} seen
+ * @param {import("../core/access_medic.js").Seen | undefined} seen
  * @returns {Promise<Unseen | undefined>}
  */
 export async function unseenOf(tab, seen) {
@@ -74,7 +75,7 @@ const repeat = () => globalThis.accessMedicObserves?.again().catch(() => {});
 export async function lookAt(tab) {
   const found = await probe(tab);
   if (found === "busy" || found === "closed" || found.state === "loading") return;
-  const { seen } = await recall(tab);
+  const seen = await seenOf(tab);
   if (found.load && found.load === seen?.load && seen.answered) return;
   const examined = pageExamined(tab, EXAMINATION);
   if (found.load)

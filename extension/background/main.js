@@ -2,10 +2,10 @@
 
 import { forgetPrivate } from "../settings.js";
 import { load } from "./brain.js";
-import { forgetAt, forgetOld, forgetTab } from "./casebook.js";
 import { lookAtOpenTabs } from "./look.js";
 import { receive } from "./messages.js";
 import { watchRequests } from "./response.js";
+import { forgetAt, forgetOld, forgetTab } from "./tabs.js";
 
 chrome.runtime.onMessage.addListener(receive);
 watchRequests();

@@ -1,43 +1,31 @@
 // Who may ask for what. Our own pages may name a tab; a content script speaks for its own tab, and only from the top of
 // an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Everything else gets no
 // answer, and nothing happens.
-import { allCases, changeCase, recall } from "./casebook.js";
-import {
-  choose,
-  goBack,
-  mark,
-  pick,
-  remember,
-  silenceKind,
-  startOver,
-  tell,
-  unmark,
-} from "./checklist.js";
+import { isPrivate, picked } from "../settings.js";
+import { perform } from "./effects.js";
 import { lookAt, unseenOf } from "./look.js";
 import { stop } from "./remedies/check.js";
-import { apply, settle, undo } from "./remedies/index.js";
-import { dueOf, end, wish } from "./remedies/wait.js";
-import { appearance, hides } from "./show.js";
-import { ourHost, passedHost } from "./sites.js";
-import { caseOfPage, examineEvidence, examinePage, healthyCase, isOfElsewhere } from "./visit.js";
+import { allowed, failed } from "./remedies/index.js";
+import { pageReported } from "./reports.js";
+import { appearance } from "./show.js";
+import { ourHost, passedHost, withoutIds } from "./sites.js";
+import { allPages, drawn, happen } from "./tabs.js";
 
-/** @typedef {import("./visit.js").Evidence} Evidence */
-/**
- * `page`: a content script, not a view of ours. `load`: the load that the content script belongs to, as far as it knows.
- * @typedef {{ tab: number; address?: string; page: boolean; load?: string }} Asker
- */
-/** @typedef {{ kind: string; load?: unknown; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; length?: unknown; skipped?: unknown; symptom?: unknown; words?: unknown; cause?: unknown; silent?: unknown; evidence?: Evidence }} Message */
+/** @typedef {import("./reports.js").Evidence} Evidence */
+/** @typedef {import("./reports.js").Reporter} Reporter */
+/** `tab`: the browser's number of the tab that is asked about. @typedef {import("../core/access_medic.js").Asker & { tab: number }} Asker */
+/** @typedef {{ kind: string; load?: unknown; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; length?: unknown; skipped?: unknown; symptom?: unknown; words?: unknown; cause?: unknown; silent?: unknown; evidence?: Evidence; source?: Reporter }} Message */
 
 /** @param {unknown} error */
 const complain = (error) => console.error("Access Medic:", error);
 
-/** Pages of others that are asked for, by tab. @type {Map<number, (evidence?: Evidence) => void>} */
+/** Pages of others that are asked for, by tab. @type {Map<number, (message?: Message) => void>} */
 const asked = new Map();
 
 /** Looks once at a page of others; opening the popup has lent us the tab. @param {number} tab */
 async function look(tab) {
-  /** @type {Evidence | undefined} */
-  const evidence = await new Promise((resolve) => {
+  /** @type {Message | undefined} */
+  const message = await new Promise((resolve) => {
     asked.set(tab, resolve);
     setTimeout(resolve, 1000); // a page may have nothing to say
     chrome.scripting
@@ -45,50 +33,63 @@ async function look(tab) {
       .catch(() => resolve(undefined)); // it was not lent
   });
   asked.delete(tab);
-  if (evidence) await examineEvidence(tab, evidence);
+  if (message?.evidence) await pageReported(tab, message.evidence, message.source, true);
 }
 
-/** The case of what the tab shows now. @param {Asker} asker @returns {Promise<AccessMedic.Case | null>} */
-async function caseOf({ tab, address, page, load }, known = recall(tab)) {
-  const ours = ourHost(address);
-  const host = ours ?? passedHost(address);
-  const { entry: stored, undo, seen } = await known;
-  const entry = page ? caseOfPage(stored) : stored;
-  const picked = entry && isOfElsewhere(entry) && !page;
-  if (!picked && (!host || !address)) return null;
-  // A case that is drawn for one load is not told to the next load in the same tab.
-  if (page && load && entry?.load && load !== entry.load) return null;
-  const unseen = page || !ours ? undefined : await unseenOf(tab, seen);
-  if (entry && (picked || new URL(entry.url).hostname === host)) {
-    // What the person does not want to see is closed.
-    const closed = entry.closed || (page && (await hides(entry)));
-    const told = {
-      closed,
-      unseen,
-      reserve: undefined,
-      under: undefined,
-      ...(undo && { undo: undo.remedy }),
-    };
-    return { ...(await settle(entry)), ...told };
+/**
+ * What is told where the core cannot be asked: what was known before, or else nothing but that nobody has looked.
+ * @param {Asker} asker
+ * @param {AccessMedic.Case | undefined} top
+ * @returns {AccessMedic.Case | undefined}
+ */
+function unanswered({ tab, address, page, load }, top) {
+  const isList = top !== undefined && (top.symptom !== undefined || top.told === true);
+  const stored = page && isList ? top.under : top;
+  const host = ourHost(address);
+  const isOther = page && load !== undefined && stored?.load !== load;
+  if (stored && !isOther && ((isList && !page) || ourHost(stored.url) === host)) {
+    const { reserve: _, under: __, ...told } = stored;
+    return told;
   }
-  if (!address || page || !ours) return null;
-  return { ...(await healthyCase(tab, address)), ...(unseen && { unseen }) };
+  if (page || !address || !host) return;
+  const { origin, pathname } = new URL(address);
+  const report = { stands: false, plan: [], tools: [] };
+  const url = origin + withoutIds(pathname);
+  return { tab, url, at: Date.now(), report, receipts: {}, closed: false, history: [] };
 }
 
-/** The same for a view, and when it was so: answers may overtake one another. @param {Asker} asker */
+/** What there is to draw for who asks, and when it was so: answers may overtake one another. @param {Asker} asker */
 async function inform(asker) {
-  const known = recall(asker.tab);
-  await known;
-  const asOf = performance.now();
-  return { case: await caseOf(asker, known), asOf, life: performance.timeOrigin };
+  const { found: known, stored, seen, asOf, missing } = await drawn(asker.tab, asker);
+  const found = missing ? unanswered(asker, stored) : known;
+  const looks = found && !asker.page && ourHost(asker.address);
+  const isBlind = missing && !found?.report.diagnosis;
+  const unseen = looks ? (isBlind ? "core" : await unseenOf(asker.tab, seen)) : undefined;
+  const told = found ? { ...found, ...(unseen && { unseen }) } : null;
+  return { case: told, asOf, life: performance.timeOrigin };
+}
+
+/** Tells the core of what a person does, and does what it wants done. @param {Asker} asker @param {import("./tabs.js").Event} event @param {boolean} [sure] */
+async function act({ tab }, event, sure) {
+  const { effects } = await happen(tab, event, sure);
+  return perform(tab, effects);
+}
+
+/** A step; without room to note it, it does not begin. @param {Asker} asker @param {import("./tabs.js").Event} event */
+async function begin(asker, event) {
+  try {
+    return (await act(asker, event, true)).outcome ?? { kind: "refused", reason: "no_case" };
+  } catch (error) {
+    return failed(error);
+  }
 }
 
 /** @type {Record<string, (message: Message, asker: Asker) => Promise<object>>} */
 const HANDLERS = {
-  async evidence({ evidence }, { tab, address, page }) {
+  async evidence({ evidence, source }, { tab, address, page }) {
     // The page's own word for its address, which changes in place, but never for its host.
     if (page && evidence && ourHost(evidence.url) === ourHost(address))
-      examinePage(tab, evidence).catch(complain);
+      pageReported(tab, evidence, source, false).catch(complain);
     return {}; // at once: the page may leave before the examination ends
   },
   async ask({ look: wanted }, asker) {
@@ -99,57 +100,57 @@ const HANDLERS = {
     const [found, looks] = await Promise.all([inform(asker), asker.page && appearance()]);
     return { ...found, ...looks };
   },
-  async apply({ remedy }, asker) {
-    const outcome = await apply(await caseOf(asker), String(remedy));
-    const found = await inform(asker);
-    await remember(found.case ?? undefined);
-    return { outcome, ...found };
+  async apply({ remedy }, by) {
+    const permitted = await allowed();
+    const outcome = await begin(by, { apply: { by, remedy: String(remedy), permitted } });
+    return { outcome, ...(await inform(by)) };
   },
-  async mark({ remedy, skipped }, asker) {
-    await mark(await caseOf(asker), String(remedy), skipped ? "skipped" : "done");
-    return inform(asker);
+  async mark({ remedy, skipped }, by) {
+    await act(by, { mark: { by, remedy: String(remedy), skipped: skipped === true } });
+    return inform(by);
   },
-  async unmark({ remedy }, asker) {
-    await unmark(await caseOf(asker), String(remedy));
-    return inform(asker);
+  async unmark({ remedy }, by) {
+    await act(by, { unmark: { by, remedy: String(remedy) } });
+    return inform(by);
   },
-  async restart(_message, asker) {
-    await startOver(await caseOf(asker));
-    return inform(asker);
+  async restart(_message, by) {
+    await act(by, { restart: { by } });
+    return inform(by);
   },
-  async pick({ symptom }, asker) {
-    if (!asker.page) await pick(asker.tab, String(symptom));
-    return inform(asker);
+  async pick({ symptom }, by) {
+    const kept = await picked(await isPrivate(by.tab));
+    await act(by, { pick: { by, symptom: String(symptom), ...(kept && { kept }) } });
+    return inform(by);
   },
-  async tell({ words }, asker) {
-    const answer = asker.page ? undefined : await tell(asker.tab, String(words));
-    return { answer, ...(await inform(asker)) };
+  async tell({ words }, by) {
+    const { known } = await act(by, { tell: { by, words: String(words) } });
+    const answer = known === undefined ? "failed" : known ? "known" : "unknown";
+    return { ...(by.page ? {} : { answer }), ...(await inform(by)) };
   },
-  async choose({ cause }, asker) {
-    if (!asker.page) await choose(asker.tab, String(cause));
-    return inform(asker);
+  async choose({ cause }, by) {
+    await act(by, { choose: { by, cause: String(cause) } });
+    return inform(by);
   },
-  async silence({ silent }, asker) {
-    await silenceKind(await caseOf(asker), silent === true);
-    return inform(asker);
+  async silence({ silent }, by) {
+    await act(by, { silence: { by, silent: silent === true } });
+    return inform(by);
   },
-  async undo(_message, asker) {
-    const outcome = await undo(await caseOf(asker));
-    return { outcome, ...(await inform(asker)) };
+  async undo(_message, by) {
+    const outcome = await begin(by, { undo: { by, permitted: await allowed() } });
+    return { outcome, ...(await inform(by)) };
   },
-  async stop(_message, { tab }) {
-    stop(tab);
-    await changeCase(tab, end);
+  async stop(_message, by) {
+    stop(by.tab);
+    await act(by, { stop: { by } });
     return {};
   },
-  async wish({ again }, { tab }) {
-    await changeCase(tab, (entry) => wish(entry, again === true));
+  async wish({ again }, by) {
+    await act(by, { wish: { by, again: again === true } });
     return {};
   },
-  async due({ length }, asker) {
-    const entry = await caseOf(asker);
-    const remedy = dueOf(entry, length);
-    if (remedy) await apply(entry, remedy);
+  async due({ length }, by) {
+    const permitted = await allowed();
+    await begin(by, { counted_down: { by, length: Number(length), permitted } });
     return {};
   },
   async reload(_message, { tab, address, page }) {
@@ -157,14 +158,11 @@ const HANDLERS = {
     if (!page && ourHost(address)) await chrome.tabs.reload(tab);
     return {};
   },
-  async close(_message, { tab }) {
-    await changeCase(tab, (entry) => entry && { ...entry, closed: true });
+  async close(_message, by) {
+    await act(by, "close");
     return {};
   },
 };
-
-/** By these a page does nothing to a case. */
-const READS = ["evidence", "ask", "close"];
 
 /** Whether a view of ours sends, and no content script. @param {chrome.runtime.MessageSender} sender */
 const isView = (sender) =>
@@ -176,12 +174,12 @@ async function askerOf(message, sender) {
   if (isView(sender)) {
     if (!Number.isInteger(message.tab)) return;
     const tab = await chrome.tabs.get(Number(message.tab));
-    return { tab: Number(message.tab), address: tab.url, page: false };
+    return { tab: Number(message.tab), page: false, ...(tab.url && { address: tab.url }) };
   }
   if (sender.tab?.id === undefined || sender.frameId !== 0) return;
   const { evidence } = message;
   const passed = passedHost(sender.url);
-  if (passed && passedHost(evidence?.url) === passed) asked.get(sender.tab.id)?.(evidence);
+  if (passed && passedHost(evidence?.url) === passed) asked.get(sender.tab.id)?.(message);
   if (!ourHost(sender.url)) return;
   const { load } = message;
   const address = sender.url;
@@ -191,13 +189,11 @@ async function askerOf(message, sender) {
 /** The tabs in which a page of OpenAI's fails, for the welcome page. @returns {Promise<AccessMedic.Failing[]>} */
 async function failingTabs() {
   const open = new Map((await chrome.tabs.query({})).map((tab) => [tab.id, tab]));
-  return (await allCases()).flatMap((entry) => {
-    const { tab, url, report } = entry;
+  return (await allPages()).flatMap(({ tab, url, report }) => {
     const { diagnosis } = report;
     const host = ourHost(url);
     // The welcome page stands in a normal window and tells nothing of private ones.
-    if (!host || !diagnosis || isOfElsewhere(entry) || open.get(tab)?.incognito !== false)
-      return [];
+    if (!host || !diagnosis || open.get(tab)?.incognito !== false) return [];
     return diagnosis.surface === "request" ? [] : [{ tab, host, cause: diagnosis.cause }];
   });
 }
@@ -214,10 +210,7 @@ export function receive(message, sender, reply) {
   }
   if (!message || !Object.hasOwn(HANDLERS, message.kind)) return false;
   askerOf(message, sender)
-    .then(async (asker) => {
-      if (asker?.page && !READS.includes(message.kind)) await goBack(asker.tab);
-      return asker && HANDLERS[message.kind](message, asker);
-    })
+    .then((asker) => asker && HANDLERS[message.kind](message, asker))
     .catch(complain)
     .then((answer) => reply(answer ?? undefined));
   return true;

@@ -1,9 +1,8 @@
 // What the network says about the main request of a tab: status and a few headers, or why it failed; and which other
 // requests of its page got no answer. It compares none of them; it sees to it that they reach the load they belong to.
-import { changeAnswer } from "./casebook.js";
 import { noteError } from "./remedies/check.js";
-import { ourHost, PATTERNS, withoutIds } from "./sites.js";
-import { answerArrived, examineEvidence, examineRequest } from "./visit.js";
+import { answerArrived, requestFailed, tellAndShow } from "./reports.js";
+import { ourHost, PATTERNS } from "./sites.js";
 
 const HEADERS = [
   "server",
@@ -31,6 +30,15 @@ const FOLLOW_UPS = 30;
 /** A page rendered ahead of time is not what the tab shows. @param {{ tabId: number; documentLifecycle?: string }} details */
 const shown = (details) => details.tabId >= 0 && details.documentLifecycle !== "prerender";
 
+/** No event takes longer to reach us, in milliseconds; the clock was set meanwhile if one seems to. */
+const LONGEST = 60000;
+
+/** When an event was. @param {{ timeStamp: number }} details @returns {import("../core/access_medic.js").When} */
+function whenOf({ timeStamp }) {
+  const ago = Date.now() - timeStamp;
+  return { ago: ago > 0 && ago < LONGEST ? ago : 0, heard: performance.now() };
+}
+
 /** How often the main request that was redirected last was redirected. */
 let hops = { id: "", count: 0 };
 
@@ -42,26 +50,15 @@ function redirected({ requestId: id }) {
 /** @param {chrome.webRequest.OnResponseStartedDetails} details */
 async function started(details) {
   if (!shown(details)) return;
-  const { tabId, requestId: request, url, timeStamp: at, statusCode: status } = details;
+  const { tabId, requestId: request, url, statusCode: status } = details;
   const headers = (details.responseHeaders ?? [])
     .map(({ name, value = "" }) => ({ name: name.toLowerCase(), value: value.slice(0, VALUE) }))
     .filter(({ name }) => HEADERS.includes(name))
     .slice(0, MOST_HEADERS);
   const { host } = new URL(url);
-  await changeAnswer(tabId, () => ({ request, host, at, status, headers }));
+  const when = whenOf(details);
+  await tellAndShow(tabId, { answered: { request, host, status, headers, when } });
   answerArrived(tabId);
-}
-
-/** The answer to a request while no page has claimed it. @param {number} tab @param {string} request @param {boolean} claim */
-async function unclaimed(tab, request, claim) {
-  /** @type {import("./casebook.js").Answer | undefined} */
-  let found;
-  await changeAnswer(tab, (answer) => {
-    if (answer?.request !== request || answer.load !== undefined) return answer;
-    found = answer;
-    return claim ? { ...answer, load: answer.at, alone: Date.now() } : answer;
-  });
-  return found;
 }
 
 /**
@@ -71,38 +68,42 @@ async function unclaimed(tab, request, claim) {
  */
 async function completed(details) {
   if (!shown(details)) return;
-  const { tabId, requestId, url } = details;
+  const { tabId, requestId: request, url } = details;
   for (let round = 0; round < FOLLOW_UPS; round++) {
     await new Promise((resolve) => setTimeout(resolve, FOLLOW_UP));
-    if (!(await unclaimed(tabId, requestId, false))) return;
     const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-    if (tab?.status === "loading") continue;
-    const answer = await unclaimed(tabId, requestId, true);
-    // After a download, or an answer without content, the tab still shows the page before it.
-    if (!answer || tab?.url?.split("#")[0] !== url.split("#")[0]) return;
-    const { at, status, headers } = answer;
-    return examineEvidence(tabId, { url, at, response: { status, headers } });
+    const shown = tab && { url: tab.url ?? "", loading: tab.status === "loading" };
+    const effects = await tellAndShow(tabId, {
+      completed: { request, url, ...(shown && { shown }) },
+    });
+    if (!effects.some(({ kind }) => kind === "again")) return;
   }
 }
 
 /** @param {chrome.webRequest.OnErrorOccurredDetails & { documentUrl?: string; originUrl?: string }} details */
 async function failed(details) {
-  const { tabId, requestId, frameId, url, timeStamp: at, error } = details;
+  const { tabId, requestId, frameId, url, error } = details;
+  const when = whenOf(details);
   // A service worker of a page has no tab either, and its failures are not those of our own requests.
   const asker = details.originUrl ?? details.initiator;
   if (tabId < 0 && `${asker}/`.startsWith(OWN)) noteError(url, error);
   // Chromium gives up after so many redirects, and calls that aborted, too.
   const endless = error === ABORTED[0] && hops.id === requestId && hops.count >= 20;
   const failure = endless ? "net::ERR_TOO_MANY_REDIRECTS" : error;
-  if (!shown(details) || ABORTED.includes(failure)) return;
-  if (details.type !== "main_frame") {
-    if (frameId !== 0 || !ourHost(details.documentUrl ?? details.initiator)) return;
-    const { hostname: host, pathname } = new URL(url);
-    return examineRequest(tabId, { host, path: withoutIds(pathname), failure, seen: at });
+  if (!shown(details)) return;
+  if (ABORTED.includes(failure)) {
+    if (details.type === "main_frame")
+      await tellAndShow(tabId, { aborted: { request: requestId } });
+    return;
   }
-  const answer = await unclaimed(tabId, requestId, true);
-  const response = answer && { response: { status: answer.status, headers: answer.headers } };
-  await examineEvidence(tabId, { url, at, ...response, failure });
+  if (details.type !== "main_frame") {
+    const page = details.documentUrl ?? details.initiator;
+    if (frameId !== 0 || !page || !ourHost(page)) return;
+    const { hostname: host, pathname: path } = new URL(url);
+    const { host: site } = new URL(page);
+    return requestFailed(tabId, { request: { host, path, failure }, site, when });
+  }
+  await tellAndShow(tabId, { failed: { request: requestId, url, failure, when } });
 }
 
 export function watchRequests() {

@@ -1,22 +1,6 @@
 // Brings the overlay into the page. It draws nothing: the overlay asks for its case, and leaves when there is none.
 
-import { isPrivate, settings } from "../settings.js";
-import { ourHost } from "./sites.js";
-
-/** Only on OpenAI's pages, and where the report allows it. @param {AccessMedic.Case | undefined} entry */
-export function mayShow(entry) {
-  if (!entry || entry.closed || !ourHost(entry.url)) return false;
-  const { diagnosis, judgement } = entry.report;
-  return diagnosis ? diagnosis.overlay : judgement !== undefined;
-}
-
-/** Has the person chosen not to see this on the page? @param {AccessMedic.Case | undefined} entry */
-export async function hides(entry) {
-  const { overlay, silenced } = await settings(entry && (await isPrivate(entry.tab)));
-  const { diagnosis } = entry?.report ?? {};
-  if (overlay === "never" || (diagnosis && silenced.includes(diagnosis.cause))) return true;
-  return overlay === "pages" && diagnosis !== undefined && diagnosis.surface !== "page";
-}
+import { settings } from "../settings.js";
 
 /** @type {Promise<string> | undefined} */
 let style;

@@ -444,8 +444,28 @@
   let load = "";
   /** When this load began to be observed, in milliseconds since 1970 by the clock of that moment. */
   let at = 0;
+  /** The same by the watch of this page, which nobody sets. */
+  let began = 0;
+  /** It came back from the history: no answer is its own. */
+  let restored = false;
   let address = "";
   let title = "";
+
+  /** Who reports, and how old it is. */
+  function source() {
+    const now = performance.now();
+    const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (
+      performance.getEntriesByType("navigation")
+    );
+    const answered = restored ? 0 : (navigation?.responseStart ?? 0);
+    return {
+      load,
+      at,
+      ago: now - began,
+      ...(answered > 0 && { answered: now - answered }),
+      restored,
+    };
+  }
 
   /** Sends what is new; `whole`: the page with every surface on it. @param {boolean} whole */
   async function report(whole) {
@@ -458,9 +478,9 @@
     if (failed.length) told = performance.now();
     requests = [];
     const guests = app ? first(MARKERS, guestMarkers()) : [];
-    const evidence = { url: location.href.slice(0, 8192), load, at, guests, ...seen };
+    const evidence = { url: location.href.slice(0, 8192), guests, ...seen };
     try {
-      await chrome.runtime.sendMessage({ kind: "evidence", evidence });
+      await chrome.runtime.sendMessage({ kind: "evidence", evidence, source: source() });
     } catch (error) {
       requests = [...failed, ...requests].slice(-REQUESTS);
       throw error;
@@ -540,6 +560,7 @@
   function begin() {
     if (!at) refusals.observe({ type: "resource", buffered: true });
     at = Date.now();
+    began = performance.now();
     load = Math.random().toString(36).slice(2);
     watch();
     // A page of others is looked at once.
@@ -548,7 +569,9 @@
 
   /** A page can come back from the history without a load. @param {PageTransitionEvent} event */
   function returned(event) {
-    if (event.persisted) begin();
+    if (!event.persisted) return;
+    restored = true;
+    begin();
   }
 
   scope.accessMedicObserves = { listens, stop, load: () => load, again: () => report(true) };

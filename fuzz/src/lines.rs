@@ -74,7 +74,7 @@ fn take(visit: &mut Visit, key: &str, rest: &str) {
         // load SECONDS PLACE [CAUSE]
         "load" => {
             let (at, place, cause) = (ago(word()), word().into(), word());
-            visit.loads.push(Load { at, place, cause: (!cause.is_empty()).then(|| cause.into()) });
+            visit.loads.push(Load { at, place, cause: (!cause.is_empty()).then(|| cause.into()), load: None });
         }
         // attempt SECONDS REMEDY CAUSE [OUTCOME [SURFACE [VERDICT]]]
         "attempt" => visit.history.push(Attempt {

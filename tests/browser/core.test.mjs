@@ -29,23 +29,36 @@ const objects = (lines) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-test("each recorded page gets the same report natively and in WebAssembly", {
+/** A visit as the extension tells the core of it. @param {any} visit */
+const asStep = ({ evidence, loads = [], now, offset = 0 }) => ({
+  tab: { journal: { loads, requests: [] } },
+  event: { reported: { evidence, source: { load: "a-load", waited: true } } },
+  moment: { tab: 1, now, offset, runs: false },
+});
+
+test("each recorded page makes the same of a tab natively and in WebAssembly", {
   skip: RUN.browser !== "chromium",
 }, async () => {
-  const { initSync, examine, learn } = await import(
+  const { initSync, step, view, learn } = await import(
     pathToFileURL(join(RUN.extension, "core/access_medic.js")).href
   );
   initSync({ module: readFileSync(join(RUN.extension, "core/access_medic_bg.wasm")) });
   learn(readFileSync(join(RUN.extension, "core/words.bin")));
   // Built as the native tests are: the profile of benchmarks takes minutes to compile.
   const bench = ["test", "--locked", "--quiet", "--package", "recordings", "--bench", "phrases"];
-  const printed = cargo([...bench, "--", "--visits"]);
-  const visits = objects(printed);
-  const reports = objects(cargo(["xtask", "diagnose", "--visits", "-"], printed));
-  assert.equal(reports.length, visits.length);
-  for (const [at, visit] of visits.entries()) {
-    const { line, ...report } = reports[at];
-    assert.equal(line, at + 1);
-    assert.deepEqual(JSON.parse(JSON.stringify(examine(visit))), report, visit.evidence?.url);
+  const visits = objects(cargo([...bench, "--", "--visits"])).map(asStep);
+  const printed = visits.map((visit) => JSON.stringify(visit)).join("\n");
+  const native = objects(cargo(["xtask", "diagnose", "--steps"], printed));
+  assert.equal(native.length, visits.length);
+  let told = 0;
+  for (const [at, { tab, event, moment }] of visits.entries()) {
+    const stepped = step(tab, event, moment);
+    const { url } = event.reported.evidence;
+    assert.deepEqual(JSON.parse(JSON.stringify(stepped)), native[at], url);
+    // What was written can be read again.
+    const drawn = view(stepped.tab, { page: false, address: url }, moment);
+    if (stepped.tab.case) assert.deepEqual(drawn?.report, stepped.tab.case.report, url);
+    told += stepped.tab.case ? 1 : 0;
   }
+  assert.ok(told > visits.length / 2, `${told} of ${visits.length} were told`);
 });

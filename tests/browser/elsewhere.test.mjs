@@ -191,7 +191,7 @@ test("a page that has healed meanwhile is not overwritten by the step that was c
   const overlay = View.overlay(tab);
   const { next } = await overlay.waitFor((drawn) => drawn.next !== undefined, "a step");
   const { at } = await stage.waitForCase(tab, () => true, "the case");
-  await hold(["storage", "local", "get"]);
+  await hold(["permissions", "contains"]);
   await overlay.apply(/** @type {string} */ (next));
   await held();
   stage.player.silence();

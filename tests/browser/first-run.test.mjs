@@ -177,6 +177,19 @@ describe("a core that cannot be loaded", () => {
   }
 });
 
+test("a page that was known to fail is not called well when the core is lost", async () => {
+  const folder = copy("core-lost");
+  stage = await Stage.open({ extension: folder });
+  const showing = await stage.show(stage.recording(FAILING), { stays: true });
+  await stage.answer(showing);
+  writeFileSync(join(folder, "core/access_medic_bg.wasm"), "no WebAssembly");
+  await stage.driver.killBackground();
+  const popup = await View.popup(stage.driver, showing.tab);
+  const drawn = await popup.waitFor(({ text }) => text.length > 100, "the popup", LIMIT);
+  assert.ok(!drawn.text.includes(stage.words("popup_healthy_title")), drawn.text);
+  assert.equal(drawn.cause, CAUSE, drawn.text);
+});
+
 describe("what was lost on the way", () => {
   test("a report that is forgotten is asked for again", async () => {
     stage = await Stage.open();

@@ -64,7 +64,10 @@ const move = (key, by) =>
   stage.driver.inExtension(
     async (name, ms) => {
       const { [name]: entry } = /** @type {any} */ (await chrome.storage.session.get(name));
-      const moved = typeof entry === "number" ? entry + ms : { ...entry, at: entry.at + ms };
+      const { clock } = entry;
+      const moved = clock
+        ? { ...entry, clock: { ...clock, now: clock.now + ms } }
+        : { ...entry, at: entry.at + ms };
       await chrome.storage.session.set({ [name]: moved });
     },
     key,
@@ -122,7 +125,7 @@ test("nor one that was set back to a time after the clearing", async () => {
   const clock = `clock:${tab.id}`;
   const noted = () =>
     stage.driver.inExtension(
-      async (key) => Number((await chrome.storage.session.get(key))[key]),
+      async (key) => /** @type {any} */ ((await chrome.storage.session.get(key))[key]).clock.now,
       clock,
     );
   await stage.waitForCase(tab, ({ report }) => report.judgement !== undefined, "a verdict", {
@@ -152,7 +155,7 @@ for (const sleeps of [false, true]) {
     const tab = await cleared("private");
     const of = (/** @type {string} */ key) => key.endsWith(`:${tab.id}`);
     const names = (await kept()).filter(of).map((key) => key.split(":")[0]);
-    for (const kind of ["answer", "case", "journal", "undo"]) assert.ok(names.includes(kind));
+    for (const kind of ["answers", "case", "journal", "undo"]) assert.ok(names.includes(kind));
     if (sleeps) await stage.driver.killBackground();
     tabs.pop();
     await tab.close();

@@ -49,7 +49,7 @@ const unasked = (kind) =>
       const [{ result }] = await chrome.scripting.executeScript({
         target: { tabId },
         func: async (/** @type {string} */ kind) => {
-          const evidence = { url: location.href, at: Date.now(), alerts: [], requests: [] };
+          const evidence = { url: location.href, alerts: [], requests: [] };
           const page = { content_type: "text/html", app: false, elements: 9, title: "", text: "x" };
           const message = { kind, remedy: "reload", evidence: { ...evidence, page } };
           return (await chrome.runtime.sendMessage(message).catch(() => undefined)) ?? "nothing";

@@ -178,7 +178,7 @@ describe("the background checks who asks", () => {
   test("a frame is not heard", async () => {
     const frame = stage.player.seed("auth.openai.com", [], { path: "/frame" });
     const tab = await open(withMore(failing, { html: `<iframe src="${frame}"></iframe>` }));
-    const evidence = { url: frame, at: Date.now(), alerts: [{ text: "x", markers: [] }] };
+    const evidence = { url: frame, alerts: [{ text: "x", markers: [] }] };
     for (const message of [
       { kind: "apply", remedy: REMEDY },
       { kind: "ask" },
@@ -213,7 +213,7 @@ describe("the background checks who asks", () => {
 
   test("evidence for another host is not taken", async () => {
     const tab = await open();
-    const evidence = { url: "https://chatgpt.com/", at: Date.now(), page: healthy, alerts: [] };
+    const evidence = { url: "https://chatgpt.com/", page: healthy, alerts: [] };
     await fromPage(tab.id, { kind: "evidence", evidence }, false);
     await assertUntouched(tab);
   });
@@ -224,8 +224,10 @@ describe("the background checks who asks", () => {
     const { at = 0 } = (await stage.case(tab)) ?? {};
     // Sites send people on within a few frames.
     for (const earlier of [60_000, 60]) {
-      const evidence = { url, at: at - earlier, page: healthy, alerts: [] };
-      await fromPage(tab.id, { kind: "evidence", evidence }, false);
+      const ago = Date.now() - at + earlier;
+      const source = { load: `gone-${earlier}`, at: at - earlier, ago, restored: false };
+      const evidence = { url, page: healthy, alerts: [] };
+      await fromPage(tab.id, { kind: "evidence", evidence, source }, false);
     }
     // A page may wait that long for the answer it came with.
     await pause(1200);

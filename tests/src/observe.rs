@@ -51,6 +51,7 @@ pub fn visit(recording: &Recording, browser: Browser) -> Visit {
             at: OBSERVED_AT - f64::from(ago) * BETWEEN_LOADS,
             place: place(&recording.url),
             cause: cause.clone(),
+            load: None,
         };
         visit.loads = (1..=recording.again).rev().map(load).collect();
     }

@@ -7,7 +7,6 @@ mod browser;
 mod checkout;
 mod ci;
 mod core;
-mod diagnose;
 mod extension;
 mod fault;
 mod figure;
@@ -18,6 +17,7 @@ mod lint;
 mod node;
 mod package;
 mod process;
+mod program;
 mod reproduce;
 mod rust;
 mod signature;
@@ -106,6 +106,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Play lives of tabs natively, and print what was found (see --help)
+    #[command(disable_help_flag = true)]
+    Lives {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<OsString>,
+    },
     /// Write the tables in the catalogue's README
     Table,
     /// Start a new entry of the catalogue
@@ -162,7 +168,8 @@ fn act(task: Task) -> Result<(), Fault> {
         Task::Screenshots => gallery::pictures(&checkout, "screenshots"),
         Task::Bench { json, strict, browser } => bench::run(&checkout, browser, json, strict),
         Task::Fuzz { minutes, target, input } => fuzz::run(&checkout, minutes, target.as_deref(), input.as_deref()),
-        Task::Diagnose { arguments } => diagnose::run(&checkout, &arguments),
+        Task::Diagnose { arguments } => program::run(&checkout, "diagnose", &[], &arguments),
+        Task::Lives { arguments } => program::run(&checkout, "lives", &["--release"], &arguments),
         Task::Table => table::write(&checkout),
         Task::New(New::Signature { name, cause }) => signature::scaffold(&checkout, &name, cause.as_deref()),
     }

@@ -1,7 +1,7 @@
 // Runs the checks for a case: the module `crate/checks` asks the hosts and judges; here is what it cannot know itself
 // (cookies, network errors), how far it is, and the way to stop it. No answer of a host is kept, only what was found.
 import init, { run } from "../../core/access_medic_checks.js";
-import { changeCase } from "../casebook.js";
+import { happen } from "../tabs.js";
 import { census } from "./clear.js";
 
 /** @typedef {AccessMedic.Case} Case */
@@ -34,9 +34,7 @@ export async function check({ tab, url }, counted) {
   stops.set(tab, controller);
   /** @param {number} done @param {number} total */
   const tell = (done, total) =>
-    void changeCase(tab, (stored) =>
-      stored?.busy ? { ...stored, progress: { done, total } } : stored,
-    );
+    void happen(tab, { checked: { progress: { done, total } } }).catch(() => {});
   try {
     const jars = await census(counted, await chrome.tabs.get(tab)).catch(() => undefined);
     const order = { host: new URL(url).hostname, jars };

@@ -1,42 +1,29 @@
-// Carries out a remedy that the report of a case offers, one at a time in a tab, and records the attempt. Whether it
-// helped is for the next load to show. Links open themselves in the views, where the person clicks them.
-import { changeCase, keepUndo, noteCase, recall } from "../casebook.js";
+// Carries out the step that the core has begun, and tells it how that ended. Whether it helped is for the next load to show.
+// Links open themselves in the views, where the person clicks them.
 import { ourHost, PATTERNS, passedHost } from "../sites.js";
-import { healthyCase, replan } from "../visit.js";
+import { endRun, happen, keepUndo, undoOf } from "../tabs.js";
 import { check } from "./check.js";
 import { clear } from "./clear.js";
 import { NoAnswer } from "./limit.js";
 import { openPrivate } from "./private.js";
 import { putBack } from "./undo.js";
-import { begin } from "./wait.js";
 
 /** @typedef {AccessMedic.Case} Case */
-/** @typedef {Omit<AccessMedic.Receipt, "remedy" | "at">} Receipt */
 /** @typedef {AccessMedic.Step["action"]} Action */
 /** @typedef {AccessMedic.ApplyReply["outcome"]} Outcome */
-
-/**
- * What a step keeps free, from its beginning, for what will be noted of it. A receipt takes about two kilobytes; without
- * this, cookies could be gone and no word of it kept.
- */
-const RESERVE = "-".repeat(8192);
-
-/** @type {Set<number>} */
-const running = new Set();
+/** @typedef {import("../../core/access_medic.js").Ended} Ended */
+/** @typedef {{ outcome: Outcome } & Pick<Ended, "receipt" | "checks">} Result */
 
 /** @param {string} reason @returns {Outcome} */
 const refused = (reason) => ({ kind: "refused", reason });
 
 /** @param {unknown} error @returns {Outcome} */
-const failed = (error) =>
+export const failed = (error) =>
   error instanceof NoAnswer
     ? { kind: "failed", reason: "no_answer" }
     : { kind: "failed", reason: `browser: ${error}` };
 
-const allowed = () => chrome.permissions.contains({ origins: PATTERNS });
-
-/** Without leave the address of a tab is hidden, too. */
-const nothing = async () => refused((await allowed()) ? "no_case" : "no_permission");
+export const allowed = () => chrome.permissions.contains({ origins: PATTERNS });
 
 /** The cookies are the whole browser's: what changes them runs in turn, whichever tab asks. @type {Promise<unknown>} */
 let changes = Promise.resolve();
@@ -48,8 +35,6 @@ function inTurn(act) {
   return done;
 }
 
-/** @typedef {{ outcome: Outcome; receipt?: Receipt; checks?: Case["checks"] }} Result */
-
 /**
  * Clears, and keeps what it takes before it takes it. Without room for that the clearing goes on, and the receipt says that
  * it cannot be undone. A clearing that takes nothing leaves the way back of the one before.
@@ -60,7 +45,7 @@ function inTurn(act) {
  */
 async function clearAndKeep(entry, remedy, scope) {
   const { tab } = entry;
-  const { undo: before } = await recall(tab);
+  const before = await undoOf(tab);
   const at = Date.now();
   let kept = true;
   const { receipt, answered } = await clear(scope, entry, async (cookies) => {
@@ -77,7 +62,7 @@ async function clearAndKeep(entry, remedy, scope) {
 }
 
 /** @param {Case} entry @param {string} remedy @param {Action} action @returns {Promise<Result>} */
-async function carryOut(entry, remedy, action) {
+async function act(entry, remedy, action) {
   try {
     if (action.kind === "private") return { outcome: await openPrivate(action.address) };
     if (action.kind !== "clear" && action.kind !== "check") return { outcome: { kind: "done" } };
@@ -87,44 +72,6 @@ async function carryOut(entry, remedy, action) {
     return await inTurn(() => clearAndKeep(entry, remedy, action.scope));
   } catch (error) {
     return { outcome: failed(error) };
-  }
-}
-
-/** @param {Case} entry @param {string} remedy @param {Result} result */
-function record(
-  { busy: _, progress: __, reserve: ___, waiting, ...entry },
-  remedy,
-  { outcome: { kind: outcome }, receipt, checks },
-) {
-  const at = Date.now();
-  const { diagnosis: drawn } = entry.report;
-  const diagnosis = drawn?.seen ?? drawn;
-  // Where nothing was known to be wrong there is nothing to judge, and to look is no remedy.
-  const attempts =
-    diagnosis && !checks
-      ? [{ remedy, cause: diagnosis.cause, surface: diagnosis.surface, at, outcome }]
-      : [];
-  return replan({
-    ...entry,
-    ...(waiting && waiting.remedy !== remedy && { waiting }),
-    ...(checks && { checks }),
-    history: [...entry.history, ...attempts],
-    receipts: { ...entry.receipts, ...(receipt && { [remedy]: { remedy, at, ...receipt } }) },
-  });
-}
-
-/**
- * One thing at a time in a tab.
- * @param {number} tab
- * @param {() => Promise<Outcome>} act
- */
-async function alone(tab, act) {
-  if (running.has(tab)) return refused("busy");
-  running.add(tab);
-  try {
-    return await act();
-  } finally {
-    running.delete(tab);
   }
 }
 
@@ -145,144 +92,63 @@ async function reload({ tab, url }, how) {
 }
 
 /**
- * Notes what came of a step. The page may have healed while it ran: then no fault is known any more, and none is brought
- * back. Where there is no room left, what could be undone makes way.
- * @param {Case} entry
- * @param {string} remedy
- * @param {Result} result
- * @returns {Promise<Outcome>}
+ * Tells the core what came of a step. Where there is no room left to note it, what could be undone makes way.
+ * @param {number} tab
+ * @param {import("../tabs.js").Event} event
  */
-async function note(entry, remedy, result) {
-  const { tab, url, at } = entry;
-  const healed = async () => ({ ...(await healthyCase(tab, url)), at });
-  const write = () =>
-    noteCase(tab, async (stored) => record(stored ?? (await healed()), remedy, result));
-  try {
-    await write().catch(async () => {
-      await keepUndo(tab, undefined);
-      await write();
-    });
-    return result.outcome;
-  } catch {
-    return { kind: "failed", reason: "not_noted" };
-  }
-}
-
-/** @param {Case} entry @param {string} remedy */
-const stepOf = ({ report: { plan, tools } }, remedy) =>
-  [...plan, ...tools].find((step) => step.remedy === remedy);
-
-/** A step that the worker did not live to see the end of has failed. @param {Case} entry @returns {Promise<Case>} */
-export async function settle(entry) {
-  const { tab, busy } = entry;
-  if (!busy || running.has(tab)) return entry;
-  const step = stepOf(entry, busy);
-  /** @type {Result} */
-  const result = { outcome: { kind: "failed" } };
-  const settled = await changeCase(tab, async (stored) => {
-    if (stored?.busy !== busy || running.has(tab)) return stored;
-    // To look leaves nothing half done.
-    const { busy: _, progress: __, reserve: ___, ...rest } = stored;
-    return step?.action.kind === "check" ? rest : record(stored, busy, result);
+async function tellEnd(tab, event) {
+  const { effects } = await happen(tab, event, true).catch(async () => {
+    await keepUndo(tab, undefined);
+    return happen(tab, event, true);
   });
-  return settled ?? entry;
+  return effects;
 }
 
-/**
- * Why a step is refused that is not offered. A human check alone takes away ways to clear that the same page would have
- * otherwise: to clear would throw away what the check is about to earn.
- * @param {Case} entry
- * @param {string} remedy
- */
-async function refusalOf({ tab, url, report }, remedy) {
-  const usual = stepOf(await healthyCase(tab, url), remedy);
-  const withheld = report.tools.length > 0 && usual?.action.kind === "clear";
-  return refused(withheld ? "challenge_running" : "not_in_plan");
-}
+/** `effects`: what the core wants done next. @typedef {{ outcome: Outcome; effects: import("../tabs.js").Effect[] }} Carried */
 
-/** Removes the fields that only views are told. @param {Case} entry @returns {Case} */
-const untold = (entry) => ({ ...entry, undo: undefined, unseen: undefined });
+/** @param {Outcome} outcome @returns {Carried} */
+const nothingNext = (outcome) => ({ outcome, effects: [] });
 
-/**
- * The case that a step was asked for, as it stands now: between the question and this moment a page may have been examined.
- * @param {Case} entry
- * @param {Case | undefined} stored
- */
-async function latest(entry, stored) {
-  const { tab, url, report } = entry;
-  const { hostname } = new URL(url);
-  if (stored && new URL(stored.url).hostname === hostname) return stored;
-  // The fault that was known has gone.
-  if (!stored) return report.diagnosis ? healthyCase(tab, url) : untold(entry);
-  // The stored one belongs to another host, which the tab has left, or has gone to since.
-  const { url: shown } = await chrome.tabs.get(tab);
-  return ourHost(shown) === hostname ? untold(entry) : stored;
-}
-
-/** @param {Case | null} entry @param {string} remedy @returns {Promise<Outcome>} */
-export async function apply(entry, remedy) {
-  if (!entry) return nothing();
-  const { tab } = entry;
-  return alone(tab, async () => {
-    /** @type {Case} */
-    let begun = entry;
-    /** @type {AccessMedic.Step | undefined} */
-    let step;
-    let waits = false;
-    try {
-      await noteCase(tab, async (stored) => {
-        begun = await latest(entry, stored);
-        step = stepOf(begun, remedy);
-        if (!step) return stored;
-        const { action } = step;
-        waits = action.kind === "wait" && begun.waiting?.remedy !== remedy;
-        if (action.kind === "wait" && waits) return begin(begun, remedy, action);
-        return { ...begun, busy: remedy, reserve: RESERVE };
-      });
-    } catch (error) {
-      return failed(error); // nothing was begun
-    }
-    if (!step) return refusalOf(begun, remedy);
-    if (waits) return { kind: "done" };
-    const { action } = /** @type {AccessMedic.Step} */ (step);
-    const outcome = await note(begun, remedy, await carryOut(begun, remedy, action));
+/** @param {number} tab @param {Extract<import("../tabs.js").Effect, { kind: "run" }>} effect @returns {Promise<Carried>} */
+export async function carryOut(tab, { remedy, action, case: entry }) {
+  try {
+    const { outcome, ...rest } = await act(entry, remedy, action);
+    const { url, at } = entry;
+    const result = { ...rest, outcome: outcome.kind };
+    const effects = await tellEnd(tab, { ended: { remedy, url, at, result } });
     const again =
       action.kind === "manual" ? action.check : ["clear", "reload", "wait"].includes(action.kind);
     // What was cleared must not come back from the HTTP cache.
     const bypassCache = action.kind === "clear";
-    if (again && outcome.kind === "done") await reload(begun, { bypassCache });
-    return outcome;
-  });
+    if (again && outcome.kind === "done") await reload(entry, { bypassCache });
+    return { outcome, effects };
+  } catch {
+    return nothingNext({ kind: "failed", reason: "not_noted" });
+  } finally {
+    endRun(tab);
+  }
 }
 
-/** Puts back what the last clearing took; then it is as if it had not been tried. @param {Case | null} entry @returns {Promise<Outcome>} */
-export async function undo(entry) {
-  if (!entry) return nothing();
-  const { tab } = entry;
-  const { undo: kept } = await recall(tab);
-  if (!kept) return refused("too_late");
-  return alone(tab, async () => {
-    if (!(await allowed())) return refused("no_permission");
-    /** @type {Awaited<ReturnType<typeof putBack>>} */
-    let put;
-    try {
-      put = await inTurn(() => putBack(tab, kept.cookies));
-    } catch (error) {
-      return failed(error);
-    }
-    const { back, answered } = put;
-    if (!answered) return failed(new NoAnswer()); // it can be tried again
-    await keepUndo(tab, undefined);
-    await changeCase(tab, (stored = entry) => {
-      const history = stored.history.filter(
-        (attempt) => attempt.remedy !== kept.remedy || attempt.at < kept.at,
-      );
-      const receipt = stored.receipts[kept.remedy];
-      const undone = { back, of: kept.cookies.length };
-      const receipts = receipt && { [kept.remedy]: { ...receipt, undone } };
-      return replan({ ...stored, history, receipts: { ...stored.receipts, ...receipts } });
-    });
+/**
+ * Puts back what the last clearing took.
+ * @param {number} tab
+ * @param {Extract<import("../tabs.js").Effect, { kind: "put_back" }>} effect
+ * @returns {Promise<Carried>}
+ */
+export async function putBackCookies(tab, { undo, case: entry }) {
+  try {
+    const kept = await undoOf(tab);
+    if (!kept) return nothingNext(refused("too_late"));
+    const { back, answered } = await inTurn(() => putBack(tab, kept.cookies));
+    if (!answered) return nothingNext(failed(new NoAnswer())); // it can be tried again
+    const { url, at } = entry;
+    const of = kept.cookies.length;
+    const effects = await tellEnd(tab, { put_back: { undo, back, of, url, at } });
     await reload(entry);
-    return { kind: "done" };
-  });
+    return { outcome: { kind: "done" }, effects };
+  } catch (error) {
+    return nothingNext(failed(error));
+  } finally {
+    endRun(tab);
+  }
 }

@@ -5,7 +5,10 @@
 
 mod saved;
 
-use access_medic::{Evidence, Report, Visit, examine};
+use access_medic::{
+    Evidence, Report, Visit, examine,
+    tab::{Event, Moment, Tab, step},
+};
 use access_medic_phrases::MessageHash;
 use clap::{Parser, ValueEnum};
 use recordings::Recording;
@@ -25,11 +28,15 @@ use std::{
 struct CommandLine {
     /// Recorded responses (tests/pages/README.md has the format); - is standard input. Also pages that a browser saved (.html,
     /// .mhtml) and recordings of the network (.har, a line for each entry of a host of OpenAI's)
-    #[arg(required_unless_present_any = ["visits", "told", "hash"], conflicts_with_all = ["visits", "told"])]
+    #[arg(required_unless_present_any = ["visits", "steps", "told", "hash"], conflicts_with_all = ["visits", "steps", "told"])]
     files: Vec<PathBuf>,
-    /// A file with one Visit a line, as the extension sends it to the core; - is standard input
+    /// A file with one Visit a line; - is standard input
     #[arg(long, value_name = "FILE")]
     visits: Option<PathBuf>,
+    /// Reads lines {"tab": …, "event": …, "moment": …} from standard input, as the extension sends them to the core, and prints
+    /// what comes of each
+    #[arg(long, conflicts_with_all = ["visits", "url", "browser"])]
+    steps: bool,
     /// Reads lines {"text": "…"} from standard input, with "host" where it is known: what a person tells who saw it elsewhere
     #[arg(long, conflicts_with_all = ["visits", "url", "browser"])]
     told: bool,
@@ -95,6 +102,7 @@ fn main() -> ExitCode {
     let done = match &line.visits {
         _ if line.hash => hashes(&mut output),
         Some(path) => visits(path, &mut output),
+        None if line.steps => steps(&mut output),
         None if line.told => told(&mut output),
         None => files(&line, &mut output),
     };
@@ -197,6 +205,25 @@ fn visits(path: &Path, output: &mut impl Write) -> io::Result<bool> {
         }
     };
     lines(input, output, |visit: Visit| visit)
+}
+
+/// What `step` is given.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    tab: Tab,
+    event: Event,
+    moment: Moment,
+}
+
+/// A line that is none ends it.
+fn steps(output: &mut impl Write) -> io::Result<bool> {
+    for line in io::stdin().lines() {
+        let Given { tab, event, moment } = serde_json::from_str(&line?)?;
+        serde_json::to_writer(&mut *output, &step(tab, event, &moment))?;
+        writeln!(output)?;
+    }
+    Ok(true)
 }
 
 /// What a person tells. Where it was seen is mostly not known, and the chat's host stands for that.

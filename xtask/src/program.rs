@@ -1,4 +1,4 @@
-//! Hands over to the program in `xtask/diagnose/`, the only one here that is built with the core.
+//! Hands over to a program of the workspace that is built with the core: xtask itself is not, so that it starts at once.
 
 use crate::{checkout::Checkout, fault::Fault, process, rust};
 use std::{
@@ -8,10 +8,11 @@ use std::{
 };
 
 /// In the folder that the person is in, since files are named from there. Its exit code becomes ours: it has said
-/// what there is to say.
-pub fn run(checkout: &Checkout, arguments: &[OsString]) -> Result<(), Fault> {
+/// what there is to say. `how`: more words for `cargo run`.
+pub fn run(checkout: &Checkout, name: &str, how: &[&str], arguments: &[OsString]) -> Result<(), Fault> {
     let mut command: Command = rust::cargo(&checkout.root);
-    command.args(["run", "--quiet", "--package", "diagnose", "--manifest-path"]).arg(checkout.join("Cargo.toml"));
+    command.args(["run", "--quiet", "--package", name, "--bin", name]).args(how);
+    command.arg("--manifest-path").arg(checkout.join("Cargo.toml"));
     if let Ok(folder) = env::current_dir() {
         command.current_dir(folder);
     }

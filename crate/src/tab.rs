@@ -1,0 +1,177 @@
+//! The life of one tab as a value: [`step`] takes what is known of the tab and what happened, and says what is known then and
+//! what is to be done. [`view`] says what there is to draw.
+//!
+//! Nothing here reads a clock or waits. The shell keeps the [`Tab`] between two events and carries out the effects.
+
+mod checklist;
+mod clock;
+mod effect;
+mod event;
+mod load;
+mod run;
+mod state;
+mod view;
+
+pub use effect::{Badge, Effect, Refusal, Reply};
+pub use event::{Asker, Draws, Ended, Event, Failure, Moment, Picked, Shown, Source, StepOutcome, When};
+pub use state::{
+    Answer, Case, Checks, Cleared, ClearedCookies, ClearedStorage, Clock, CookieStays, Found, Journal, Lost, Mark,
+    Progress, Receipt, Seen, StayedCookie, StayedStorage, StorageStays, Tab, Timeline, Undo, Undone, Waiting,
+};
+pub use view::view;
+
+use crate::{
+    evidence::{Evidence, Load, Standing, Told, Visit},
+    report::{Diagnosis, Report},
+};
+use serde::{Deserialize, Serialize};
+
+/// How long a finding counts, in milliseconds: the next network may be another one.
+const CHECKED: f64 = 10.0 * 60_000.0;
+
+/// What comes of an event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct Stepped {
+    pub tab: Tab,
+    /// The fields of the tab that are not as they were.
+    pub changed: Vec<Field>,
+    /// What is to be done.
+    pub effects: Vec<Effect>,
+}
+
+/// A field of [`Tab`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub enum Field {
+    Case,
+    Answers,
+    Journal,
+    Undo,
+    Seen,
+}
+
+impl Field {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Case, Self::Answers, Self::Journal, Self::Undo, Self::Seen];
+}
+
+/// A step in the making.
+pub(crate) struct Stepping<'a> {
+    tab: Tab,
+    moment: &'a Moment,
+    effects: Vec<Effect>,
+}
+
+/// What an event makes of a tab. The same tab, event and moment always give the same; no event makes it fail.
+pub fn step(before: Tab, event: Event, moment: &Moment) -> Stepped {
+    let tab = before.clone().brought_to(moment);
+    let mut stepping = Stepping { tab, moment, effects: Vec::new() };
+    stepping.fail_lost_step();
+    // What can still be undone is written anew with what the clock shows now: the later that was, the less can the clock be set
+    // back unnoticed.
+    let is_written_anew = event == Event::Woke;
+    stepping.take(event);
+    let Stepping { tab, effects, .. } = stepping;
+    let changed = [
+        (Field::Case, tab.case != before.case),
+        (Field::Answers, tab.answers != before.answers),
+        (Field::Journal, tab.journal != before.journal),
+        (Field::Undo, tab.undo != before.undo || (is_written_anew && tab.undo.is_some())),
+        (Field::Seen, tab.seen != before.seen),
+    ];
+    let changed = changed.into_iter().filter_map(|(field, is_other)| is_other.then_some(field)).collect();
+    Stepped { tab, changed, effects }
+}
+
+impl Stepping<'_> {
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Asked | Event::Woke => {}
+            Event::Answered { request, host, status, headers, when } => {
+                load::answered(self, request, host, status, headers, &when);
+            }
+            Event::Reported { evidence, source } => load::reported(self, evidence, &source),
+            Event::Completed { request, url, shown } => load::completed(self, &request, &url, shown.as_ref()),
+            Event::Aborted { request } => {
+                self.tab.answers.retain(|answer| answer.request != request || answer.load.is_some());
+            }
+            Event::Failed { request, url, failure, when } => load::failed(self, &request, url, failure, &when),
+            Event::RequestsFailed { requests, shown } => load::requests_failed(self, &requests, &shown),
+            Event::Apply { by, remedy, permitted } => self.apply(&by, &remedy, permitted),
+            Event::CountedDown { by, length, permitted } => self.go_on(&by, length, permitted),
+            Event::Checked { progress } => self.note_progress(progress),
+            Event::Ended { remedy, url, at, result } => self.end_step(&remedy, &url, at, result),
+            Event::Undo { by, permitted } => self.undo(&by, permitted),
+            Event::PutBack { undo, back, of, url, at } => self.take_back(&undo, Undone { back, of }, &url, at),
+            Event::Mark { by, remedy, skipped } => self.mark(&by, &remedy, skipped),
+            Event::Unmark { by, remedy } => self.unmark(&by, &remedy),
+            Event::Restart { by } => self.restart(&by),
+            Event::Pick { by, symptom, kept } => self.pick(&by, symptom, kept),
+            Event::Tell { by, words } => self.tell(&by, &words),
+            Event::Choose { by, cause } => self.choose(&by, &cause),
+            Event::Silence { by, silent } => self.silence(&by, silent),
+            Event::Wish { by, again } => self.wish(&by, again),
+            Event::Stop { by } => self.stop_waiting(&by),
+            Event::Close => self.close(),
+        }
+    }
+
+    /// A new stamp.
+    fn stamp(&mut self) -> f64 {
+        self.tab.stamp(self.moment)
+    }
+
+    fn stamp_of(&mut self, when: &When) -> f64 {
+        self.tab.stamp_of(when, None, self.moment)
+    }
+
+    /// When a page began that says so itself.
+    fn stamp_of_page(&mut self, page: &Source) -> f64 {
+        self.tab.stamp_of(&page.began, Some(page.at).filter(|at| *at > 0.0), self.moment)
+    }
+
+    /// The report for a case with this evidence. `drawn`: the diagnosis that stands, if the evidence says nothing else.
+    fn ask(&self, evidence: Evidence, case: &Case, drawn: Option<&Diagnosis>, loads: &[Load]) -> Report {
+        let standing = drawn.map(Diagnosis::seen);
+        let findings = case.checks.iter().filter(|checks| self.moment.now - checks.at <= CHECKED);
+        let visit = Visit {
+            evidence,
+            standing: standing.map(|seen| Standing {
+                cause: seen.cause.clone(),
+                confidence: seen.confidence,
+                overlay: seen.overlay,
+                facts: Told { retry_after: seen.facts.retry_after, resets: seen.facts.resets },
+            }),
+            symptom: case.symptom.clone(),
+            history: case.history.clone(),
+            loads: loads.to_vec(),
+            findings: findings.flat_map(|checks| &checks.findings).map(|found| found.id.clone()).collect(),
+            now: self.moment.now,
+            offset: self.moment.offset,
+        };
+        let mut report = crate::examine(&visit);
+        let seen = if report.stands { standing.cloned().or(report.diagnosis) } else { report.diagnosis };
+        report.diagnosis = match (seen, report.turned.take()) {
+            (Some(seen), Some(turned)) => {
+                Some(Diagnosis { seen: Some(Box::new(seen.clone())), ..seen.instead(turned) })
+            }
+            (seen, _) => seen,
+        };
+        report
+    }
+
+    /// The plan anew after a step, without new evidence.
+    fn replan(&self, case: Case) -> Case {
+        let evidence = Evidence { url: case.url.clone(), at: case.at, ..Evidence::default() };
+        let report = self.ask(evidence, &case, case.report.diagnosis.as_ref(), &[]);
+        Case { report, ..case }
+    }
+
+    /// What can be done where nothing is known to be wrong.
+    fn healthy(&self, url: &str, at: f64) -> Case {
+        let url = crate::address::Address::read(url).map_or_else(|| url.to_owned(), |address| address.masked());
+        self.replan(Case::blank(self.moment.tab, url, at))
+    }
+}

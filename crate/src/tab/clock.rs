@@ -1,0 +1,157 @@
+//! Time within a tab: stamps that only grow, a clock that is set, and what is forgotten.
+
+use super::{
+    event::{Moment, When},
+    state::{Case, Clock, Mark, Tab, Timeline},
+};
+
+/// Answers, loads and failed requests are kept for so long, in milliseconds.
+const REMEMBERED: f64 = 30.0 * 60_000.0;
+/// How long a clearing can be undone.
+const UNDO: f64 = 10.0 * 60_000.0;
+/// An undo that is further ahead of the clock than this was noted before the clock was set back.
+const MOMENT: f64 = 2_000.0;
+/// Two stamps are never closer than this, in milliseconds.
+const TICK: f64 = 0.01;
+
+/// Before everything that a watch shows, in milliseconds.
+const LONG_AGO: f64 = -1e12;
+/// So many times that all stamps were moved back are remembered.
+const MOVES: usize = 4;
+/// So many stamps are kept by which something that is told late finds its place.
+const MARKS: usize = 16;
+
+impl Tab {
+    /// The tab as it is now.
+    pub fn brought_to(mut self, moment: &Moment) -> Self {
+        let Timeline { clock: then, stamp, mut marks, mut moves } = self.clock.take().unwrap_or_default();
+        let set_back = set_back(then, moment);
+        if set_back > 0.0 {
+            self.move_back(set_back);
+        }
+        if then.life == moment.life {
+            marks.iter_mut().for_each(|mark| mark.stamp -= set_back);
+        } else {
+            marks.clear();
+            if set_back > 0.0 {
+                // The clock was set back while no worker ran. Nobody knows how long ago anything was before, so whatever is told
+                // from now on counts as later.
+                marks.push(Mark { watch: LONG_AGO, stamp: stamp - set_back });
+            }
+        }
+        if set_back > 0.0 {
+            moves.push(set_back);
+            moves.drain(..moves.len().saturating_sub(MOVES));
+        }
+        let clock = Clock { now: moment.now, watch: moment.watch, life: moment.life };
+        self.clock = Some(Timeline { clock, stamp: stamp - set_back, marks, moves });
+        self.forget_old(moment.now);
+        self
+    }
+
+    /// A new stamp, later than all before.
+    pub fn stamp(&mut self, moment: &Moment) -> f64 {
+        let line = self.clock.get_or_insert_default();
+        let at = moment.now.max(line.stamp + TICK);
+        line.mark(moment.watch, at);
+        at
+    }
+
+    /// The stamp of something that was a while ago: whatever was noted since then comes after it. `by_clock`: when it was by the
+    /// clock of that moment, where that is known.
+    pub fn stamp_of(&mut self, when: &When, by_clock: Option<f64>, moment: &Moment) -> f64 {
+        let line = self.clock.get_or_insert_default();
+        let ago = when.ago_at(moment);
+        let watch = moment.watch - ago;
+        let by_watch = moment.now - ago;
+        // The watch of this life knows nothing of what was before, and the clock was set since then.
+        let was_set = by_clock.filter(|at| watch < 0.0 && (at - by_watch).abs() > DRIFT);
+        let before =
+            line.marks.iter().filter(|mark| mark.watch <= watch && (was_set.is_none() || mark.watch > LONG_AGO));
+        let before = before.map(|mark| mark.stamp + TICK);
+        let after = line.marks.iter().filter(|mark| mark.watch > watch).map(|mark| mark.stamp - TICK);
+        let at = was_set.map_or(by_watch, |at| at - line.moved_since(at - by_watch)).min(moment.now);
+        let at = after.fold(before.fold(at, f64::max), f64::min);
+        line.mark(watch, at);
+        at
+    }
+
+    /// Moves all times back. A clock that was set back would else make all that is known lie in the future, where no later load
+    /// could follow it. What could be undone is dropped: how old it is nobody knows any more, and values of cookies must not
+    /// stay too long.
+    fn move_back(&mut self, by: f64) {
+        self.undo = None;
+        if let Some(case) = &mut self.case {
+            move_case_back(case, by);
+        }
+        self.answers.iter_mut().for_each(|answer| {
+            answer.at -= by;
+            answer.came -= by;
+        });
+        if let Some(journal) = &mut self.journal {
+            journal.loads.iter_mut().for_each(|load| load.at -= by);
+            journal.requests.iter_mut().for_each(|lost| lost.seen -= by);
+        }
+        if let Some(seen) = &mut self.seen {
+            seen.at -= by;
+        }
+    }
+
+    /// Removes a clearing that can no longer be undone, and answers, loads and failed requests that are older than half an hour.
+    fn forget_old(&mut self, now: f64) {
+        let since = now - REMEMBERED;
+        self.undo.take_if(|undo| !(-MOMENT < now - undo.at && now - undo.at < UNDO));
+        self.answers.retain(|answer| answer.at > since);
+        if let Some(journal) = &mut self.journal {
+            journal.loads.retain(|load| load.at > since);
+            journal.requests.retain(|lost| lost.seen > since);
+        }
+        self.journal.take_if(|journal| journal.loads.is_empty() && journal.requests.is_empty());
+    }
+}
+
+impl Timeline {
+    /// By how much stamps were moved back since something, after which the clock was set back by so much in all: the last moves that
+    /// together are not more than that. A move may be less than what the clock was set back by, but not more.
+    fn moved_since(&self, set_back: f64) -> f64 {
+        let sums = self.moves.iter().rev().scan(0.0, |sum, by| {
+            *sum += by;
+            Some(*sum)
+        });
+        sums.take_while(|sum| *sum <= set_back + DRIFT).last().unwrap_or_default()
+    }
+
+    fn mark(&mut self, watch: f64, stamp: f64) {
+        self.stamp = self.stamp.max(stamp);
+        self.marks.push(Mark { watch, stamp });
+        self.marks.drain(..self.marks.len().saturating_sub(MARKS));
+    }
+}
+
+/// By how much the clock was set back since then, in milliseconds: exactly within one life of the worker, which has a watch, and at
+/// the least else. A clock that was set forward looks like time that went by.
+pub fn set_back(then: Clock, moment: &Moment) -> f64 {
+    let passed = if then.life == moment.life { (moment.watch - then.watch).max(0.0) } else { 0.0 };
+    let behind = then.now + passed - moment.now;
+    // A watch and a clock drift apart by little things.
+    if behind > DRIFT || then.now > moment.now { behind } else { 0.0 }
+}
+
+/// How far a watch and a clock may be apart after a while, in milliseconds.
+const DRIFT: f64 = 50.0;
+
+fn move_case_back(case: &mut Case, by: f64) {
+    case.at -= by;
+    case.history.iter_mut().for_each(|attempt| attempt.at -= by);
+    case.receipts.values_mut().for_each(|receipt| receipt.at -= by);
+    if let Some(under) = &mut case.under {
+        move_case_back(under, by);
+    }
+    if let Some(checks) = &mut case.checks {
+        checks.at -= by;
+    }
+    if let Some(waiting) = &mut case.waiting {
+        waiting.from -= by;
+        waiting.until -= by;
+    }
+}

@@ -1,0 +1,286 @@
+// The state of each tab, in storage.session, so that the worker may end between any two calls. An event goes in, the core
+// makes of it what is known then, that is written, and what is to be done comes out. The values of cookies that can be put
+// back stand beside the state, and the core never sees them. The only code that touches that storage.
+import { isPrivate, settings } from "../settings.js";
+import * as core from "./brain.js";
+
+/** @typedef {AccessMedic.Case} Case */
+/** @typedef {import("../core/access_medic.js").Tab} Tab */
+/** @typedef {import("../core/access_medic.js").Event} Event */
+/** @typedef {import("../core/access_medic.js").Effect} Effect */
+/** @typedef {import("../core/access_medic.js").Asker} Asker */
+/** @typedef {import("../core/access_medic.js").Moment} Moment */
+/** @typedef {import("../core/access_medic.js").Field} Field */
+/** What the last clearing took. @typedef {{ remedy: string; at: number; cookies: chrome.cookies.Cookie[] }} Undo */
+/**
+ * What an event made of a tab. `missing`: the core could not answer, so the event changed nothing.
+ * @typedef {{ tab: Tab; effects: Effect[]; missing: boolean }} Stepped
+ */
+
+const store = chrome.storage.session;
+/** @type {Field[]} */
+const FIELDS = ["case", "answers", "journal", "undo", "seen"];
+const CLOCK = "clock";
+
+/** Answers, loads and failed requests are kept for so long, in milliseconds. */
+const REMEMBERED = 30 * 60000;
+/** The alarm at which they are forgotten, in all tabs. */
+const TIDY = "tidy";
+/** No two tidyings are closer than this. */
+const APART = 5 * 60000;
+/** How long a clearing can be undone. */
+const UNDO = 10 * 60000;
+/** A time that is further ahead of the clock than this shows that the clock was set back. */
+const MOMENT = 2000;
+/** How much of storage.session, which has ten million bytes for all tabs, may hold what one tab can undo. */
+const UNDO_OF_TAB = 1_000_000;
+/** The same for what all tabs can undo together. */
+const UNDO_OF_ALL = 4_000_000;
+/** The alarm of a tab whose undo ends. Each tab has its own: one for all would be put off by each later clearing. */
+const FORGET = "forget:";
+
+/** What reads and writes the state of one tab runs in turn. @type {Map<number, Promise<unknown>>} */
+const queues = new Map();
+
+/** Tabs that were closed in the life of this worker: a step that still runs there must not bring their state back. @type {Set<number>} */
+const gone = new Set();
+
+/** Tabs in which a step is being carried out, in the life of this worker. @type {Set<number>} */
+const running = new Set();
+
+/** The kind and the tab of a key; nothing for a key that belongs to no tab. @param {string} key */
+function ownerOf(key) {
+  const [, kind, tab] = /^(\w+):(\d+)$/.exec(key) ?? [];
+  return tab === undefined ? undefined : { kind, tab: Number(tab) };
+}
+
+/** Forgets the tabs that are gone. The browser may have closed some while no worker could hear of it. */
+async function prune() {
+  const keys = Object.keys(await store.get()); // before the tabs: a new one may come in between
+  const open = (await chrome.tabs.query({})).map(({ id }) => id);
+  await store.remove(
+    keys.filter((key) => {
+      const owner = ownerOf(key);
+      return owner && !open.includes(owner.tab);
+    }),
+  );
+}
+
+/** @template T @param {number} tab @param {() => Promise<T>} job @returns {Promise<T>} */
+function inTurn(tab, job) {
+  const done = (queues.get(tab) ?? Promise.resolve()).then(job);
+  const turn = done.catch((error) => console.error("Access Medic:", error));
+  queues.set(tab, turn);
+  turn.then(() => queues.get(tab) === turn && queues.delete(tab));
+  return done;
+}
+
+/** @param {number} tab @returns {Promise<Tab & { undo?: Undo }>} */
+async function read(tab) {
+  const keys = [...FIELDS, CLOCK].map((field) => [field, `${field}:${tab}`]);
+  const stored = await store.get(keys.map(([, key]) => key));
+  const full = keys.filter(([, key]) => stored[key] !== undefined);
+  return Object.fromEntries(full.map(([field, key]) => [field, stored[key]]));
+}
+
+/**
+ * New fields are written in one call: a worker that dies meanwhile leaves no two of them apart.
+ * @param {number} tab
+ * @param {Tab} after
+ * @param {Field[]} changed
+ */
+async function write(tab, after, changed) {
+  if (changed.length === 0) return;
+  const full = changed.filter((field) => after[field] !== undefined);
+  /** @type {string[]} */
+  const empty = changed.filter((field) => after[field] === undefined);
+  // If nothing is known of a tab, not even the time is kept.
+  if (FIELDS.some((field) => after[field] !== undefined)) {
+    const entries = full.map((field) => [`${field}:${tab}`, after[field]]);
+    await store.set(Object.fromEntries([...entries, [`${CLOCK}:${tab}`, after.clock]]));
+  } else empty.push(CLOCK);
+  if (empty.length > 0) await store.remove(empty.map((field) => `${field}:${tab}`));
+  if (after.journal || after.answers) tidyLater();
+}
+
+/** @param {number} tab @returns {Promise<(now: number) => Moment>} */
+async function chosenFor(tab) {
+  const { overlay: draws, silenced } = await settings(await isPrivate(tab));
+  return (now) => ({
+    tab,
+    now,
+    watch: performance.now(),
+    life: performance.timeOrigin,
+    offset: -new Date(now).getTimezoneOffset(),
+    runs: running.has(tab),
+    draws,
+    silenced,
+  });
+}
+
+/**
+ * The load of an event that the core could not answer was not looked at.
+ * @param {Tab} known
+ * @param {Event} event
+ * @returns {Tab}
+ */
+function unanswered(known, event) {
+  if (typeof event === "string") return known;
+  const isPage = "reported" in event && event.reported.evidence.page !== undefined;
+  if (!isPage && !("failed" in event)) return known;
+  const load = isPage ? (event.reported.source.load ?? "") : "";
+  return { ...known, seen: { load, at: Date.now(), answered: false } };
+}
+
+/**
+ * Tells the core of an event, and keeps what it makes of the tab. Resolves to that before it is written, for the next one in the
+ * queue will find it written; or, with `sure`, once it is, and rejects when there is no room.
+ * @param {number} tab
+ * @param {Event} event
+ * @param {boolean} [sure]
+ * @returns {Promise<Stepped>}
+ */
+export function happen(tab, event, sure) {
+  const chosen = chosenFor(tab);
+  return new Promise((resolve, reject) => {
+    inTurn(tab, async () => {
+      // Events keep their order, also where the core has to be loaded for one of them.
+      const [momentAt, missing] = await Promise.all([chosen, core.prepare(event)]);
+      const { undo, ...known } = await read(tab);
+      const before = { ...known, ...(undo && { undo: { remedy: undo.remedy, at: undo.at } }) };
+      const stepped = missing ?? core.step(before, event, momentAt(Date.now()));
+      /** @type {import("../core/access_medic.js").Stepped} */
+      const {
+        tab: after,
+        changed,
+        effects,
+      } = "kind" in stepped
+        ? { tab: unanswered(before, event), changed: ["seen"], effects: [] }
+        : stepped;
+      const begins = effects.some(({ kind }) => kind === "run" || kind === "put_back");
+      if (begins) running.add(tab);
+      const result = { tab: after, effects, missing: "kind" in stepped };
+      if (!sure) resolve(result);
+      const values = after.undo && undo ? { ...after, undo } : after;
+      try {
+        if (!gone.has(tab)) await write(tab, values, changed);
+      } catch (error) {
+        // What was not noted does not begin.
+        if (begins) running.delete(tab);
+        throw error;
+      }
+      resolve(result);
+    }).catch(reject);
+  });
+}
+
+/** A step of the tab is not carried out any more. @param {number} tab */
+export const endRun = (tab) => running.delete(tab);
+
+/** What there is to draw for who asks, and which load was examined last. @param {number} tab @param {Asker} asker */
+export async function drawn(tab, asker) {
+  const [{ tab: known, missing }, momentAt] = await Promise.all([
+    happen(tab, "asked"),
+    chosenFor(tab),
+  ]);
+  const asOf = performance.now();
+  const found = missing ? undefined : core.view(known, asker, momentAt(Date.now()));
+  return { found, stored: known.case, seen: known.seen, asOf, missing };
+}
+
+/** Which load of a tab was examined last. @param {number} tab */
+export const seenOf = async (tab) => (await inTurn(tab, () => read(tab))).seen;
+
+/** What can be put back in a tab. @param {number} tab */
+export const undoOf = async (tab) => (await inTurn(tab, () => read(tab))).undo;
+
+/** The cases of the pages that tabs show: what a person tells of elsewhere lies over them. @returns {Promise<Case[]>} */
+export async function allPages() {
+  const stored = await store.get();
+  return Object.keys(stored)
+    .filter((key) => key.startsWith("case:"))
+    .map((key) => /** @type {Case} */ (stored[key]))
+    .flatMap((top) => (top.symptom || top.told ? (top.under ?? []) : top));
+}
+
+/** Whether there is room for what a tab can undo. A site may set cookies that are as large as it likes. @param {number} tab @param {Undo} undo */
+async function hasRoom(tab, undo) {
+  const size = JSON.stringify(undo).length;
+  const others = Object.entries(await store.get()).filter(
+    ([key]) => ownerOf(key)?.kind === "undo" && key !== `undo:${tab}`,
+  );
+  const taken = JSON.stringify(others).length;
+  return size <= UNDO_OF_TAB && size + taken <= UNDO_OF_ALL;
+}
+
+/** Rejects when there is no room; then what could be undone before can be undone still. @param {number} tab @param {Undo | undefined} undo */
+export async function keepUndo(tab, undo) {
+  if (undo && !(await hasRoom(tab, undo))) throw new Error("There is no room for an undo.");
+  await inTurn(tab, async () => {
+    if (gone.has(tab)) return;
+    if (undo) await store.set({ [`undo:${tab}`]: undo });
+    else await store.remove(`undo:${tab}`);
+  });
+  if (undo) await chrome.alarms.create(FORGET + tab, { when: undo.at + UNDO });
+}
+
+/** The ten minutes of a tab are over by the alarm, whatever the clock says now. @param {{ name: string }} alarm */
+export async function forgetAt({ name }) {
+  if (name === TIDY) {
+    arranged = false;
+    await forgetOld();
+  }
+  if (name.startsWith(FORGET)) await keepUndo(Number(name.slice(FORGET.length)), undefined);
+}
+
+/** Everything that was known of a closed tab goes with it: it may have been a private one. @param {number} tab */
+export async function forgetTab(tab) {
+  gone.add(tab);
+  await inTurn(tab, () => store.remove([...FIELDS, CLOCK].map((field) => `${field}:${tab}`)));
+  await chrome.alarms.clear(FORGET + tab);
+}
+
+/**
+ * Removes the values of cookies that can no longer be put back. It does not ask the core, which may be missing; one that lies in
+ * the future was kept before the clock was set back, and how old it is nobody knows.
+ */
+async function dropOldValues() {
+  const stored = await store.get();
+  const old = Object.keys(stored).filter((key) => {
+    if (ownerOf(key)?.kind !== "undo") return false;
+    const age = Date.now() - /** @type {Undo} */ (stored[key]).at;
+    return !(age > -MOMENT && age < UNDO);
+  });
+  if (old.length > 0) await store.remove(old);
+}
+
+/**
+ * Forgets what is over whenever the worker starts: an alarm may come late after sleep, and in Chromium it waits for a
+ * clock that was set back.
+ */
+export async function forgetOld() {
+  await prune();
+  await dropOldValues();
+  const owners = Object.keys(await store.get()).flatMap((key) => ownerOf(key)?.tab ?? []);
+  const woken = [...new Set(owners)].map((tab) => happen(tab, "woke"));
+  const times = (await Promise.all(woken)).flatMap(({ tab: { journal, answers } }) =>
+    [...(answers ?? []), ...(journal?.loads ?? [])].map(({ at }) => at),
+  );
+  if (times.length > 0) await tidyLater(Math.min(...times));
+}
+
+/** Whether the next tidying is arranged, as far as this worker knows. */
+let arranged = false;
+
+/**
+ * Sees to it that what is over is forgotten although no tab changes any more.
+ * @param {number} [oldest] when the oldest of what is kept was noted
+ */
+async function tidyLater(oldest = Date.now()) {
+  if (arranged) return;
+  arranged = true;
+  const when = Math.max(oldest + REMEMBERED, Date.now() + APART);
+  const alarm = await chrome.alarms.get(TIDY);
+  // After the clock was set back, an alarm that stands already would ring much too late.
+  if (!alarm || alarm.scheduledTime > when + APART) await chrome.alarms.create(TIDY, { when });
+}
