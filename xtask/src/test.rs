@@ -16,7 +16,7 @@ use std::{
 };
 
 /// A file of tests that goes on for longer hangs. It is ended then, and counts as failed.
-const LONGEST: &str = "--test-timeout=600000";
+const LONGEST: &str = "--test-timeout=900000";
 
 /// Tests that hold the product to times of a few milliseconds: nothing else runs beside them.
 const TIMED: [&str; 2] = ["flood.test.mjs", "input.test.mjs"];
