@@ -18,10 +18,17 @@ const { reportOf, browserOf } = await import(
 
 await import(pathToFileURL(join(RUN.extension, "views/report.js")).href);
 const { tongueOf } = /** @type {any} */ (globalThis).accessMedicReport;
-const { initSync, examine } = await import(
+const { initSync, step } = await import(
   pathToFileURL(join(RUN.extension, "core/access_medic.js")).href
 );
 initSync({ module: readFileSync(join(RUN.extension, "core/access_medic_bg.wasm")) });
+
+/** What the core reports of evidence in a tab of which nothing is known. @param {any} visit */
+function examine({ evidence, now, offset }) {
+  const event = { reported: { evidence, source: { waited: true } } };
+  const { tab } = step({}, event, { tab: 1, now, offset, runs: false });
+  return tab.case?.report ?? { stands: false, plan: [], tools: [] };
+}
 
 /** @type {Stage} */
 let stage;
