@@ -157,8 +157,11 @@ describe("the background checks who asks", () => {
         const [{ result }] = await chrome.scripting.executeScript({
           target: { tabId: id, frameIds: [frame.frameId] },
           // Resolved with nothing when nobody answers.
-          func: async (/** @type {object} */ body) =>
-            (await chrome.runtime.sendMessage(body).catch(() => undefined)) ?? "nothing",
+          func: async (/** @type {any} */ body) => {
+            // A page says at the moment of speaking how old it is.
+            if (body?.source) body.source.ago = Date.now() - body.source.at;
+            return (await chrome.runtime.sendMessage(body).catch(() => undefined)) ?? "nothing";
+          },
           args: [sent],
         });
         return result;
@@ -224,8 +227,7 @@ describe("the background checks who asks", () => {
     const { at = 0 } = (await stage.case(tab)) ?? {};
     // Sites send people on within a few frames.
     for (const earlier of [60_000, 60]) {
-      const ago = Date.now() - at + earlier;
-      const source = { load: `gone-${earlier}`, at: at - earlier, ago, restored: false };
+      const source = { load: `gone-${earlier}`, at: at - earlier, restored: false };
       const evidence = { url, page: healthy, alerts: [] };
       await fromPage(tab.id, { kind: "evidence", evidence, source }, false);
     }
