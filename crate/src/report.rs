@@ -46,20 +46,20 @@ pub struct Diagnosis {
     pub facts: Facts,
     /// Other causes that fit less well, best first.
     pub others: Vec<Other>,
-    /// What the evidence shows, where the checks make another diagnosis of it. Steps are recorded, and loads remembered, by its
-    /// cause. [`examine`](crate::examine) leaves it empty.
+    /// This is what the evidence shows, where the checks make another diagnosis of it. Steps are recorded, and loads are
+    /// remembered, by its cause. [`examine`](crate::examine) leaves it empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub seen: Option<Box<Diagnosis>>,
 }
 
 impl Diagnosis {
-    /// What the evidence shows, whatever the checks make of it.
+    /// Returns what the evidence shows, whatever the checks make of it.
     pub fn seen(&self) -> &Self {
         self.seen.as_deref().unwrap_or(self)
     }
 
-    /// The same fault under another name; its own is then the first of the others.
+    /// Returns the same fault under another name; its own name is then the first of the others.
     pub fn instead(&self, other: Other) -> Self {
         let own = Other {
             cause: self.cause.clone(),

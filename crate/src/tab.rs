@@ -29,14 +29,14 @@ use serde::{Deserialize, Serialize};
 /// How long a finding counts, in milliseconds: the next network may be another one.
 const CHECKED: f64 = 10.0 * 60_000.0;
 
-/// What comes of an event.
+/// This is what [`step`] answers to an event.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Stepped {
     pub tab: Tab,
-    /// The fields of the tab that are not as they were.
+    /// These fields of the tab are not as they were.
     pub changed: Vec<Field>,
-    /// What is to be done.
+    /// The shell has to carry out these effects.
     pub effects: Vec<Effect>,
 }
 
@@ -53,24 +53,25 @@ pub enum Field {
 }
 
 impl Field {
-    /// All of them.
+    /// This lists all fields.
     pub const ALL: [Self; 5] = [Self::Case, Self::Answers, Self::Journal, Self::Undo, Self::Seen];
 }
 
-/// A step in the making.
+/// This holds a tab while [`step`] works on it.
 pub(crate) struct Stepping<'a> {
     tab: Tab,
     moment: &'a Moment,
     effects: Vec<Effect>,
 }
 
-/// What an event makes of a tab. The same tab, event and moment always give the same; no event makes it fail.
+/// Returns what an event makes of a tab. The same tab, event and moment always give the same answer, and no event makes the
+/// function fail.
 pub fn step(before: Tab, event: Event, moment: &Moment) -> Stepped {
     let tab = before.clone().brought_to(moment);
     let mut stepping = Stepping { tab, moment, effects: Vec::new() };
     stepping.fail_lost_step();
-    // What can still be undone is written anew with what the clock shows now: the later that was, the less can the clock be set
-    // back unnoticed.
+    // When the worker starts, the shell writes the undo anew, and with it what the clock shows now. The later that is, the less
+    // the clock can be set back without being noticed.
     let is_written_anew = event == Event::Woke;
     stepping.take(event);
     let Stepping { tab, effects, .. } = stepping;
@@ -118,21 +119,22 @@ impl Stepping<'_> {
         }
     }
 
-    /// A new stamp.
+    /// Gives a new stamp, which is later than all before.
     fn stamp(&mut self) -> f64 {
         self.tab.stamp(self.moment)
     }
 
+    /// Gives the stamp of something that was a while ago.
     fn stamp_of(&mut self, when: &When) -> f64 {
         self.tab.stamp_of(when, None, self.moment)
     }
 
-    /// When a page began that says so itself.
+    /// Gives the stamp of the moment at which a page began, by what the page says itself.
     fn stamp_of_page(&mut self, page: &Source) -> f64 {
         self.tab.stamp_of(&page.began, Some(page.at).filter(|at| *at > 0.0), self.moment)
     }
 
-    /// The report for a case with this evidence. `drawn`: the diagnosis that stands, if the evidence says nothing else.
+    /// Asks for the report on a case with this evidence. `drawn`: the diagnosis that stands, if the evidence says nothing else.
     fn ask(&self, evidence: Evidence, case: &Case, drawn: Option<&Diagnosis>, loads: &[Load]) -> Report {
         let standing = drawn.map(Diagnosis::seen);
         let findings = case.checks.iter().filter(|checks| self.moment.now - checks.at <= CHECKED);
@@ -162,14 +164,14 @@ impl Stepping<'_> {
         report
     }
 
-    /// The plan anew after a step, without new evidence.
+    /// Makes the plan of a case anew, without new evidence.
     fn replan(&self, case: Case) -> Case {
         let evidence = Evidence { url: case.url.clone(), at: case.at, ..Evidence::default() };
         let report = self.ask(evidence, &case, case.report.diagnosis.as_ref(), &[]);
         Case { report, ..case }
     }
 
-    /// What can be done where nothing is known to be wrong.
+    /// Makes the case of a page on which nothing is known to be wrong: its tools can be used.
     fn healthy(&self, url: &str, at: f64) -> Case {
         let url = crate::address::Address::read(url).map_or_else(|| url.to_owned(), |address| address.masked());
         self.replan(Case::blank(self.moment.tab, url, at))

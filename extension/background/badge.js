@@ -8,7 +8,7 @@ const SETTLED = 3000;
 /** What paints again, by tab. @type {Map<number, () => void>} */
 const repeating = new Map();
 
-/** What each kind of badge shows, and the key of its title. */
+/** This is what each kind of badge shows, with the key of its title. */
 const LOOKS = {
   wrong: { text: "!", color: WRONG, key: "badge_title" },
   right: { text: "✓", color: RIGHT, key: "badge_title_resolved" },

@@ -1,5 +1,5 @@
-// Evidence on its way to the core: what pages report, and which requests of theirs failed. Here is what has to be waited for;
-// what it means is for the core to say.
+// This module brings evidence to the core: what pages report, and which requests of theirs failed. It waits for what has to be
+// waited for; the core says what it means.
 import { perform } from "./effects.js";
 import { happen } from "./tabs.js";
 
@@ -11,7 +11,7 @@ import { happen } from "./tabs.js";
  * @typedef {{ load: string; at: number; ago: number; answered?: number; restored: boolean }} Reporter
  */
 
-/** How long a page waits for the answer it came with: in Firefox it often reports first. In milliseconds. */
+/** A page waits so long for the answer it came with: in Firefox it often reports first. In milliseconds. */
 const WAIT = 1000;
 /** A worker that has just started on a busy computer hears of the answer later: seen in Firefox 153, by more than a second. */
 const WAIT_AT_START = 3000;

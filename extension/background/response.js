@@ -30,10 +30,10 @@ const FOLLOW_UPS = 30;
 /** A page rendered ahead of time is not what the tab shows. @param {{ tabId: number; documentLifecycle?: string }} details */
 const shown = (details) => details.tabId >= 0 && details.documentLifecycle !== "prerender";
 
-/** No event takes longer to reach us, in milliseconds; the clock was set meanwhile if one seems to. */
+/** No event takes longer to reach us, in milliseconds. If one seems to, the clock was set meanwhile. */
 const LONGEST = 60000;
 
-/** When an event was. @param {{ timeStamp: number }} details @returns {import("../core/access_medic.js").When} */
+/** Returns when an event was. @param {{ timeStamp: number }} details @returns {import("../core/access_medic.js").When} */
 function whenOf({ timeStamp }) {
   const ago = Date.now() - timeStamp;
   return { ago: ago > 0 && ago < LONGEST ? ago : 0, heard: performance.now() };

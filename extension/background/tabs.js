@@ -1,4 +1,4 @@
-// The state of each tab, in storage.session, so that the worker may end between any two calls. An event goes in, the core
+// This module keeps the state of each tab in storage.session, so that the worker may end between any two calls. An event goes in, the core
 // makes of it what is known then, that is written, and what is to be done comes out. The values of cookies that can be put
 // back stand beside the state, and the core never sees them. The only code that touches that storage.
 import { isPrivate, settings } from "../settings.js";

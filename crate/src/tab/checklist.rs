@@ -12,7 +12,7 @@ use crate::evidence::{Attempt, Evidence, Outcome};
 const HOME: &str = "https://chatgpt.com/";
 /// So much is read of what a person tells, in characters.
 const TOLD: usize = 4_000;
-/// What a person works through in a week is still the same thing. In milliseconds.
+/// A list that a person picked is gone on with for so long, in milliseconds: in a week it is still the same thing.
 const LASTS: f64 = 7.0 * 24.0 * 3_600_000.0;
 
 impl Stepping<'_> {
@@ -42,7 +42,7 @@ impl Stepping<'_> {
         self.effects.push(Effect::KeepPicked { symptom, history });
     }
 
-    /// Of a step that the list has.
+    /// Notes that a person ticked or passed over a step that the list has.
     pub(super) fn mark(&mut self, by: &Asker, remedy: &str, skipped: bool) {
         let at = self.stamp();
         self.edit_history(by, |case, history| {

@@ -14,7 +14,7 @@ const MOMENT: f64 = 2_000.0;
 /// Two stamps are never closer than this, in milliseconds.
 const TICK: f64 = 0.01;
 
-/// Before everything that a watch shows, in milliseconds.
+/// This lies before everything that a watch shows, in milliseconds.
 const LONG_AGO: f64 = -1e12;
 /// So many times that all stamps were moved back are remembered.
 const MOVES: usize = 4;
@@ -22,7 +22,7 @@ const MOVES: usize = 4;
 const MARKS: usize = 16;
 
 impl Tab {
-    /// The tab as it is now.
+    /// Returns the tab as it is at this moment.
     pub fn brought_to(mut self, moment: &Moment) -> Self {
         let Timeline { clock: then, stamp, mut marks, mut moves } = self.clock.take().unwrap_or_default();
         let set_back = set_back(then, moment);
@@ -49,7 +49,7 @@ impl Tab {
         self
     }
 
-    /// A new stamp, later than all before.
+    /// Gives a new stamp, which is later than all before.
     pub fn stamp(&mut self, moment: &Moment) -> f64 {
         let line = self.clock.get_or_insert_default();
         let at = moment.now.max(line.stamp + TICK);
@@ -57,7 +57,7 @@ impl Tab {
         at
     }
 
-    /// The stamp of something that was a while ago: whatever was noted since then comes after it. `by_clock`: when it was by the
+    /// Gives the stamp of something that was a while ago: whatever was noted since then comes after it. `by_clock`: when it was by the
     /// clock of that moment, where that is known.
     pub fn stamp_of(&mut self, when: &When, by_clock: Option<f64>, moment: &Moment) -> f64 {
         let line = self.clock.get_or_insert_default();
@@ -111,8 +111,8 @@ impl Tab {
 }
 
 impl Timeline {
-    /// By how much stamps were moved back since something, after which the clock was set back by so much in all: the last moves that
-    /// together are not more than that. A move may be less than what the clock was set back by, but not more.
+    /// Returns by how much stamps were moved back since something, after which the clock was set back by `set_back` in all. These
+    /// are the last moves that together are not more than that. A move may be less than what the clock was set back by, but not more.
     fn moved_since(&self, set_back: f64) -> f64 {
         let sums = self.moves.iter().rev().scan(0.0, |sum, by| {
             *sum += by;
@@ -128,8 +128,8 @@ impl Timeline {
     }
 }
 
-/// By how much the clock was set back since then, in milliseconds: exactly within one life of the worker, which has a watch, and at
-/// the least else. A clock that was set forward looks like time that went by.
+/// Returns by how much the clock was set back since then, in milliseconds. Within one life of the worker, which has a watch, this is
+/// exact; otherwise it is the least that it can be. A clock that was set forward looks like time that went by.
 pub fn set_back(then: Clock, moment: &Moment) -> f64 {
     let passed = if then.life == moment.life { (moment.watch - then.watch).max(0.0) } else { 0.0 };
     let behind = then.now + passed - moment.now;

@@ -1,4 +1,4 @@
-//! What is to be done to the world. The shell carries it out and reports what came of it as the next event.
+//! An effect is something that is to be done to the world. The shell carries it out and reports what came of it as the next event.
 
 use super::state::{Case, Undo};
 use crate::{evidence::Attempt, report::Action};
@@ -27,7 +27,7 @@ pub enum Effect {
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         reason: Option<Refusal>,
     },
-    /// What came of told words.
+    /// The words that a person told are known, or say nothing.
     Told { known: bool },
     /// A picked list outlives the tab; without a symptom, none is kept.
     KeepPicked {
@@ -40,7 +40,7 @@ pub enum Effect {
     Silence { cause: String, silent: bool },
 }
 
-/// What the toolbar says of a tab.
+/// This is what the toolbar says of a tab.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -55,7 +55,7 @@ pub enum Badge {
     Plain,
 }
 
-/// What comes of a question at once.
+/// This is what comes of a question at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -64,7 +64,7 @@ pub enum Reply {
     Refused,
 }
 
-/// Why a step does not begin. The key of the sentence is `reason_` and this.
+/// This says why a step does not begin. The key of the sentence is `reason_` and this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]

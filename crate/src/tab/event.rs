@@ -1,4 +1,4 @@
-//! What can happen to a tab, as the shell tells it. An event says what was observed or asked for, never what follows.
+//! An event is something that happened to a tab, as the shell tells it. It says what was observed or asked for, never what follows.
 
 use super::state::{Checks, Cleared, Progress, Undo};
 use crate::evidence::{Attempt, Evidence, Header, Request};
@@ -62,11 +62,11 @@ pub enum Event {
         length: f64,
         permitted: bool,
     },
-    /// How far the checks are.
+    /// The checks have come so far.
     Checked {
         progress: Progress,
     },
-    /// What came of a step. `url` and `at` are those of the case that it began with.
+    /// A step has ended. `url` and `at` are those of the case that it began with.
     Ended {
         remedy: String,
         url: String,
@@ -92,7 +92,7 @@ pub enum Event {
         remedy: String,
         skipped: bool,
     },
-    /// Neither done nor passed over.
+    /// A step counts as neither done nor passed over any more.
     Unmark {
         by: Asker,
         remedy: String,
@@ -112,7 +112,7 @@ pub enum Event {
         by: Asker,
         words: String,
     },
-    /// Another cause that the told words may speak of.
+    /// A person chooses another cause that the told words may speak of.
     Choose {
         by: Asker,
         cause: String,
@@ -127,7 +127,7 @@ pub enum Event {
         by: Asker,
         again: bool,
     },
-    /// Ends the countdown.
+    /// A person ends the countdown.
     Stop {
         by: Asker,
     },
@@ -244,7 +244,7 @@ pub enum StepOutcome {
     Failed,
 }
 
-/// What `step` has to know that is no event: the time, what the person chose, and whether a step runs.
+/// This is what `step` has to know that is no event: the time, what the person chose, and whether a step runs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Moment {

@@ -31,7 +31,7 @@ const LOADS: usize = 12;
 /// The journal has so many failed requests at the most.
 const REQUESTS: usize = 20;
 
-/// What a page or the network tells, and the name of the load that tells it.
+/// This is what a page or the network tells, with the name of the load that tells it.
 pub struct Report<'a> {
     pub evidence: Evidence,
     pub load: Option<&'a str>,
@@ -81,7 +81,7 @@ pub fn reported(stepping: &mut Stepping<'_>, mut evidence: Evidence, source: &So
     examine(stepping, Report { evidence, load: (!name.is_empty()).then_some(name), restored: source.restored });
 }
 
-/// When the page that reports began, as a stamp: by its name if that is known, by its answer, or by its age. `is_shown`: it is
+/// Returns when the page that reports began, as a stamp: by its name if that is known, by its answer, or by its age. `is_shown`: it is
 /// from now on the one that the tab shows, unless a later one is.
 fn place(stepping: &mut Stepping<'_>, source: &Source, is_shown: bool) -> f64 {
     let name = source.load.as_str();
@@ -166,7 +166,7 @@ fn was_examined(tab: &Tab, name: &str) -> bool {
             || tab.seen.as_ref().is_some_and(|seen| seen.load == name && seen.answered))
 }
 
-/// When a load began that is known by its name.
+/// Returns when a load began that is known by its name.
 fn time_of(tab: &Tab, name: &str) -> Option<f64> {
     if name.is_empty() {
         return None;
@@ -177,7 +177,7 @@ fn time_of(tab: &Tab, name: &str) -> Option<f64> {
     loads.chain(seen).find(|(load, _)| *load == name).map(|(_, at)| at)
 }
 
-/// The answer that a page came with. It is found by host and time: the address may be rewritten before the page can be observed, as
+/// Finds the answer that a page came with. It is found by host and time: the address may be rewritten before the page can be observed, as
 /// the human check does. One that was examined alone may still be claimed by the page that it became.
 fn own_answer(stepping: &mut Stepping<'_>, evidence: &Evidence, source: &Source, known: Option<f64>) -> Option<Answer> {
     let site = Address::read(&evidence.url)?.site();
@@ -222,12 +222,12 @@ fn own_answer(stepping: &mut Stepping<'_>, evidence: &Evidence, source: &Source,
     Some(answer.clone())
 }
 
-/// The answer to a request while nobody has claimed it.
+/// Finds the answer to a request while nobody has claimed it.
 fn unclaimed<'a>(answers: &'a [Answer], request: &str) -> Option<&'a Answer> {
     answers.iter().find(|answer| answer.request == request && answer.load.is_none())
 }
 
-/// The same, to be examined without a page.
+/// Takes the answer to a request that nobody has claimed, so that it is examined without a page.
 fn take_alone(stepping: &mut Stepping<'_>, request: &str) -> Option<Answer> {
     let found = unclaimed(&stepping.tab.answers, request).cloned()?;
     if let Some(answer) = stepping.tab.answers.iter_mut().find(|answer| answer.request == request) {
@@ -236,14 +236,14 @@ fn take_alone(stepping: &mut Stepping<'_>, request: &str) -> Option<Answer> {
     Some(found)
 }
 
-/// Since when a failed request can be of a load: a page asks for things before it can be observed, and what failed since its answer
-/// is its own.
+/// Returns since when a failed request can be of a load. A page asks for things before it can be observed, and what failed since its
+/// answer is its own.
 fn since(tab: &Tab, load: f64, restored: bool) -> f64 {
     let own = tab.answers.iter().find(|answer| answer.at == load);
     if restored { load } else { own.map_or(load - BEFORE, |answer| answer.came.min(load)) }
 }
 
-/// The journal with what a report adds.
+/// Returns the journal with what a report adds to it.
 fn note(tab: &Tab, report: &Report<'_>, now: f64) -> Journal {
     let Evidence { url, at, requests, .. } = &report.evidence;
     let mut journal = tab.journal.clone().unwrap_or_default();
@@ -268,14 +268,14 @@ fn note(tab: &Tab, report: &Report<'_>, now: f64) -> Journal {
     journal
 }
 
-/// The one way from evidence to what a person sees.
+/// Examines evidence and decides what a person sees of it. All evidence goes this way.
 fn examine(stepping: &mut Stepping<'_>, mut report: Report<'_>) {
     let now = stepping.moment.now;
     if Address::read(&report.evidence.url).is_none() {
         return;
     }
     let at = report.evidence.at;
-    // Said late by a page that is gone: that it was there is noted, but nothing that happened in it.
+    // A page that is gone may speak late. The journal notes that it was there, but nothing that happened in it.
     let mut loads = stepping.tab.journal.iter().flat_map(|journal| &journal.loads);
     let is_left = loads.any(|load| load.at > at) || stepping.tab.seen.as_ref().is_some_and(|seen| seen.at > at);
     if is_left {
@@ -318,7 +318,7 @@ fn examine(stepping: &mut Stepping<'_>, mut report: Report<'_>) {
     draw(stepping, before.as_ref(), at, is_new, settles);
 }
 
-/// What a person sees of it.
+/// Decides what a person sees after evidence was examined.
 fn draw(stepping: &mut Stepping<'_>, before: Option<&Case>, at: f64, is_new: bool, settles: bool) {
     let after = stepping.tab.page();
     // A diagnosis of this load that was made before still holds.
@@ -344,7 +344,7 @@ fn draw(stepping: &mut Stepping<'_>, before: Option<&Case>, at: f64, is_new: boo
     stepping.effects.push(Effect::Paint { badge, settles });
 }
 
-/// Only on OpenAI's pages, and where the report allows it.
+/// Tells whether a case may be drawn: only on OpenAI's pages, and where the report allows it.
 fn may_draw(case: &Case) -> bool {
     let is_ours = Address::read(&case.url).is_some_and(|address| address.is_ours());
     let drawn = case.report.diagnosis.as_ref().map_or(case.report.judgement.is_some(), |drawn| drawn.overlay);
@@ -363,7 +363,7 @@ impl Stepping<'_> {
     }
 }
 
-/// What evidence makes of a case.
+/// This is what evidence makes of a case.
 enum Followed {
     /// It says nothing new.
     Stays,
@@ -377,7 +377,7 @@ fn is_slight(diagnosis: &Diagnosis) -> bool {
     diagnosis.confidence == Confidence::Possible || diagnosis.surface == Surface::Request
 }
 
-/// The case with new evidence.
+/// Returns what new evidence makes of the stored case.
 fn follow(stepping: &Stepping<'_>, stored: Option<&Case>, report: Report<'_>, loads: &[Load]) -> Followed {
     let Report { evidence, load, restored } = report;
     let at = evidence.at;

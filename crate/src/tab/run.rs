@@ -1,4 +1,4 @@
-//! Steps: one at a time in a tab. What is asked for is begun here and carried out by the shell, which reports how it ended.
+//! This module begins and ends steps, one at a time in a tab. What is asked for is begun here and carried out by the shell, which reports how it ended.
 
 use super::{
     Case, Stepping, Waiting,
@@ -12,7 +12,7 @@ use crate::{
     report::{Action, Step},
 };
 
-/// What a step keeps free, from its beginning, for what will be noted of it, in bytes. A receipt takes about two kilobytes;
+/// A step keeps so much room free, from its beginning, for what will be noted of it, in bytes. A receipt takes about two kilobytes;
 /// without this, cookies could be gone and no word of it kept.
 const RESERVE: usize = 8_192;
 
@@ -75,7 +75,7 @@ impl Stepping<'_> {
         };
     }
 
-    /// The case that a step was asked for, as it stands now: between the look and the click a page may have been examined.
+    /// Returns the case that a step was asked for, as it stands now: between the look and the click a page may have been examined.
     fn latest(&self, drawn: Case) -> Case {
         let host = |case: &Case| Address::read(&case.url).map(|address| address.host.to_owned());
         match &self.tab.case {
@@ -109,7 +109,7 @@ impl Stepping<'_> {
         self.effects.push(Effect::Run { remedy: remedy.to_owned(), action, case });
     }
 
-    /// Why a step is refused that is not offered. A human check alone takes away ways to clear that the same page would have
+    /// Returns why a step is refused that is not offered. A human check alone takes away ways to clear that the same page would have
     /// otherwise: to clear would throw away what the check is about to earn.
     fn refusal_of(&self, case: &Case, remedy: &str) -> Refusal {
         let usual = self.healthy(&case.url, self.moment.now);

@@ -1,4 +1,4 @@
-//! What is known of one tab between two events. The shell keeps it in `storage.session`, so it must survive as JSON.
+//! This is what is known of one tab between two events. The shell keeps it in `storage.session`, so it must survive as JSON.
 
 use crate::{
     address::without_ids,
@@ -36,7 +36,7 @@ pub struct Tab {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub seen: Option<Seen>,
-    /// What the clocks showed when this was written.
+    /// This is what the clocks showed when the tab was written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub clock: Option<Timeline>,
@@ -135,7 +135,7 @@ pub struct Case {
 }
 
 impl Case {
-    /// A case of which nothing is known yet.
+    /// Makes a case of which nothing is known yet.
     pub fn blank(tab: u32, url: String, at: f64) -> Self {
         Self {
             tab,
@@ -163,25 +163,25 @@ impl Case {
         self.symptom.is_some() || self.told
     }
 
-    /// The attempt that the next load judges: the last step that was carried out, while it has no verdict.
+    /// Returns the attempt that the next load judges: the last step that was carried out, while it has no verdict.
     pub fn pending(&self) -> Option<&Attempt> {
         let last = self.history.iter().rfind(|attempt| attempt.outcome == crate::Outcome::Done);
         last.filter(|attempt| attempt.verdict.is_none())
     }
 
-    /// The cause that the evidence shows, whatever the checks make of it. Steps are recorded, judged and journaled by it.
+    /// Returns the cause that the evidence shows, whatever the checks make of it. Steps are recorded, judged and journaled by it.
     pub fn cause(&self) -> Option<&str> {
         self.report.diagnosis.as_ref().map(|drawn| drawn.seen().cause.as_str())
     }
 }
 
 impl Tab {
-    /// The case of the page that the tab shows: what a person tells of elsewhere lies over it.
+    /// Returns the case of the page that the tab shows: what a person tells of elsewhere lies over it.
     pub fn page(&self) -> Option<&Case> {
         self.case.as_ref().and_then(|case| if case.is_of_elsewhere() { case.under.as_deref() } else { Some(case) })
     }
 
-    /// The same, to be changed.
+    /// Returns the same case, to be changed.
     pub fn page_mut(&mut self) -> Option<&mut Case> {
         self.case.as_mut().and_then(|case| if case.is_of_elsewhere() { case.under.as_deref_mut() } else { Some(case) })
     }
@@ -249,7 +249,7 @@ pub struct Lost {
 }
 
 impl Lost {
-    /// The request alone.
+    /// Returns the request alone.
     pub fn request(&self) -> Request {
         let Self { host, path, status, failure, html, .. } = self.clone();
         Request { host, path, status, failure, html }
@@ -260,7 +260,7 @@ impl Lost {
         self.site.is_empty() || self.site == site
     }
 
-    /// A request, with its path masked.
+    /// Notes a request with its path masked.
     pub fn seen_at(request: &Request, site: &str, seen: f64) -> Self {
         let Request { host, path, status, failure, html } = request.clone();
         Self { host, path: without_ids(&path), status, failure, html, site: site.to_owned(), seen }
@@ -442,7 +442,7 @@ pub struct Undone {
     pub of: u32,
 }
 
-/// Written by hand: an untagged enum would have serde read everything twice.
+/// These two are written by hand: an untagged enum would have serde read everything twice.
 mod any {
     use super::Any;
     use serde::{

@@ -1,9 +1,9 @@
-//! What there is to draw.
+//! This module says what there is to draw.
 
 use super::{Case, Moment, Stepping, Tab, event::Asker};
 use crate::address::Address;
 
-/// The case of what the tab shows now, as a view or the overlay is to draw it. `None`: there is nothing to say. The page that
+/// Returns the case of what the tab shows now, as a view or the overlay is to draw it. `None`: there is nothing to say. The page that
 /// asks is told of itself alone.
 pub fn view(tab: &Tab, by: &Asker, moment: &Moment) -> Option<Case> {
     let stepping = Stepping { tab: tab.clone(), moment, effects: Vec::new() };

@@ -9,7 +9,7 @@ use access_medic::{
 };
 use std::collections::VecDeque;
 
-/// What happens in a tab, in order.
+/// A life is what happens in a tab, in order.
 #[derive(Clone, Debug)]
 pub struct Life {
     pub steps: Vec<Step>,
@@ -62,7 +62,7 @@ pub enum Way {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deed {
-    /// Clicks on a step of the plan.
+    /// The person clicks on a step of the plan.
     Apply(usize),
     Undo,
     Tick(usize),
@@ -76,12 +76,12 @@ pub enum Deed {
     Wish,
 }
 
-/// What a life came to.
+/// This is what a life came to.
 #[derive(Clone, Debug, Default)]
 pub struct Played {
-    /// Events that the core was told.
+    /// The core was told so many events.
     pub events: u32,
-    /// Drawings and words that were looked at.
+    /// Drawings and words were looked at so many times.
     pub claims: u32,
     /// The state at the end, when all that was said has arrived.
     pub tab: Tab,
@@ -89,7 +89,7 @@ pub struct Played {
     pub is_comparable: bool,
 }
 
-/// What was not true, and after how many events.
+/// This says what was not true, and after how many events.
 #[derive(Clone, Debug)]
 pub struct Broken {
     pub what: String,
@@ -423,7 +423,7 @@ impl World {
         Ok(())
     }
 
-    /// The network, or a page.
+    /// Delivers the next message of the network, or of a page.
     fn deliver_of(&mut self, speaker: Option<usize>) -> Result<(), Broken> {
         let message = match speaker {
             None => self.network.pop_front(),
@@ -599,7 +599,7 @@ impl World {
         }
     }
 
-    /// What must be true at every moment.
+    /// Looks at what must be true at every moment.
     fn look(&mut self) -> Result<(), Broken> {
         self.played.claims += 1;
         let tab = self.state();
@@ -639,7 +639,7 @@ impl World {
         self.look_at_steps(&tab)
     }
 
-    /// What is said of steps.
+    /// Looks at what is said of steps.
     fn look_at_steps(&mut self, tab: &Tab) -> Result<(), Broken> {
         let cases = tab.case.iter().chain(tab.case.iter().filter_map(|case| case.under.as_deref()));
         for case in cases {
@@ -663,7 +663,7 @@ impl World {
         Ok(())
     }
 
-    /// What must be true when all has arrived: nothing was lost.
+    /// Looks at what must be true when all has arrived: nothing was lost.
     fn look_at_end(&mut self) -> Result<(), Broken> {
         let tab = self.state();
         let Some(document) = self.shown() else { return Ok(()) };
