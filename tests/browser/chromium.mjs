@@ -193,12 +193,21 @@ export class Chromium {
     return new ChromiumTab((await this.#browser.pages())[0], -1);
   }
 
+  /** The extension's number of the tab that was opened just now; none without the extension. @param {number[]} before */
+  async #newTabId(before) {
+    if (this.#id === undefined) return -1;
+    return until(
+      async () => (await this.#tabIds()).find((id) => !before.includes(id)),
+      "the new tab among those of the browser",
+      START,
+    );
+  }
+
   /** @param {Jar} jar @returns {Promise<ChromiumTab>} */
   async newTab(jar = "default") {
     const before = this.#id === undefined ? [] : await this.#tabIds();
     const page = jar === "private" ? await this.#newPrivatePage() : await this.#browser.newPage();
-    const after = this.#id === undefined ? [] : await this.#tabIds();
-    const id = after.find((candidate) => !before.includes(candidate)) ?? -1;
+    const id = await this.#newTabId(before);
     this.#watch(page);
     return new ChromiumTab(page, id);
   }

@@ -245,13 +245,22 @@ export class Firefox {
     return new FirefoxTab(this, this.#send, contexts[0].context, -1);
   }
 
+  /** The extension's number of the tab that was opened just now; none without the extension. @param {number[]} before */
+  async #newTabId(before) {
+    if (!this.#installed) return -1;
+    return until(
+      async () => (await this.#tabIds()).find((id) => !before.includes(id)),
+      "the new tab among those of the browser",
+      START,
+    );
+  }
+
   /** @param {Jar} jar @returns {Promise<FirefoxTab>} */
   async newTab(jar = "default") {
     const before = this.#installed ? await this.#tabIds() : [];
     const context =
       jar === "private" ? await this.#newPrivateContext() : await this.#newContext(jar);
-    const after = this.#installed ? await this.#tabIds() : [];
-    const id = after.find((candidate) => !before.includes(candidate)) ?? -1;
+    const id = await this.#newTabId(before);
     return new FirefoxTab(this, this.#send, context, id);
   }
 

@@ -251,7 +251,12 @@ export class Stage {
           (cause ?? diagnosis.cause) === diagnosis.cause &&
           (confidence ?? diagnosis.confidence) === diagnosis.confidence &&
           (overlay ?? diagnosis.overlay) === diagnosis.overlay;
-        if (found === undefined || !wanted) throw new Error("no such diagnosis");
+        if (found === undefined || !wanted) {
+          // What is known of the tab tells an observer that was never heard from a rule that decided otherwise.
+          const { cause: other = "no case" } = diagnosis ?? {};
+          const loads = (await this.loads(tab, driver)).length;
+          throw new Error(`no such diagnosis: ${other}, ${loads} loads, of tab ${tab.id}`);
+        }
         const shown = await this.#shown(diagnosis, tab, driver);
         return { found, ...shown, ms: Math.max(0, Date.now() - ready) };
       },
