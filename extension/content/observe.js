@@ -52,6 +52,7 @@
   const bodyOf = getter(Document, "body");
   const typeOf = getter(Document, "contentType");
   const prerenders = getter(Document, "prerendering");
+  const windowOf = getter(Document, "defaultView");
   const hear = method(EventTarget, "addEventListener");
   const ignore = method(EventTarget, "removeEventListener");
 
@@ -506,7 +507,8 @@
       await report(whole || tries > 0);
       tries = 0;
     } catch {
-      if (!listens()) return stop();
+      // Firefox gives a page that is on its way out no timers any more.
+      if (!listens() || !windowOf(document)) return stop();
       if (tries < TRIES) trying = setTimeout(tell, AGAIN * 2 ** tries++, true);
     }
   }
