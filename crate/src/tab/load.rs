@@ -18,6 +18,9 @@ use crate::{
 const ROUNDED: f64 = 50.0;
 /// So much before what a page takes for its first byte its answer may have come, on a busy computer: seen in Firefox 153, by 150 ms.
 const EARLY: f64 = 1_000.0;
+/// The word of a page is on its way for so long at the most, on a busy computer: seen in Chromium 148, by more than 600 ms. What seems to
+/// take longer shows that the clock was set meanwhile.
+const ON_ITS_WAY: f64 = 5_000.0;
 /// How long before a page can be observed its requests may have failed, where its answer is not known.
 const BEFORE: f64 = 200.0;
 /// So many answers wait for their pages at the most.
@@ -185,27 +188,38 @@ fn own_answer(stepping: &mut Stepping<'_>, evidence: &Evidence, source: &Source,
     let moment = stepping.moment;
     let began = source.began.ago_at(moment);
     let first_byte = source.answered.map_or(f64::INFINITY, |when| when.ago_at(moment));
+    let late = on_its_way(source, moment);
     // Across two lives of the worker there is only the clock, as it was then.
     let since = |answer: &Answer| {
         let Clock { now, watch, life } = answer.clock;
         if life == moment.life { moment.watch - watch } else { source.at + began - now }
+    };
+    // Where the clock says that the report was on its way for a while, and there is an answer that fits to that, both are right.
+    let is_exact = |answer: &Answer| {
+        let fits = |late: f64| (began + late - ROUNDED..=first_byte + late + ROUNDED).contains(&since(answer));
+        fits(0.0) || fits(late)
     };
     let own = |answer: &Answer| answer.load.as_deref() == Some(source.load.as_str()) && !source.load.is_empty();
     let free = |answer: &Answer| {
         answer.load.as_deref().is_none_or(str::is_empty)
             && answer.host == site
             && status.is_none_or(|status| status == answer.status || status.max(answer.status) < 400)
-            && (began - ROUNDED..=first_byte + EARLY).contains(&since(answer))
+            && (is_exact(answer) || (began - ROUNDED..=first_byte + EARLY).contains(&since(answer)))
     };
     let answers = &stepping.tab.answers;
     let nearest = |answers: &[Answer]| {
         let free = answers.iter().enumerate().filter(|(_, answer)| free(answer));
         let far = |answer: &Answer| (since(answer) - first_byte.min(began)).abs();
-        free.min_by(|(_, one), (_, other)| far(one).total_cmp(&far(other))).map(|(at, _)| at)
+        let rank = |answer: &Answer| (!is_exact(answer), far(answer));
+        let closer = |one: &Answer, other: &Answer| {
+            let (one, other) = (rank(one), rank(other));
+            one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
+        };
+        free.min_by(|(_, one), (_, other)| closer(one, other)).map(|(at, _)| at)
     };
     let at = answers.iter().position(own).or_else(|| nearest(answers));
     let index = at?;
-    let is_exact = answers.get(index).is_some_and(|answer| since(answer) <= first_byte + ROUNDED);
+    let is_exact = answers.get(index).is_some_and(is_exact);
     // An answer that came a while before is not trusted to say when the page began.
     let known = if is_exact { known } else { known.or_else(|| Some(stepping.stamp_of_page(source))) };
     let answer = stepping.tab.answers.get_mut(index)?;
@@ -220,6 +234,14 @@ fn own_answer(stepping: &mut Stepping<'_>, evidence: &Evidence, source: &Source,
         }
     }
     Some(answer.clone())
+}
+
+/// Returns for how long the report of a page was on its way, by the clock that the page and the shell share; 0 where the clock was set
+/// meanwhile. The page's own watch says how old it was when it reported, and the shell heard that only then.
+fn on_its_way(source: &Source, moment: &Moment) -> f64 {
+    let heard_at = moment.now - (moment.watch - source.began.heard);
+    let late = heard_at - (source.at + source.began.ago);
+    if source.at > 0.0 && (0.0..ON_ITS_WAY).contains(&late) { late } else { 0.0 }
 }
 
 /// Finds the answer to a request while nobody has claimed it.

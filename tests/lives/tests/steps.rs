@@ -179,3 +179,23 @@ fn a_second_step_waits_for_the_first_and_a_closed_case_is_told_as_closed() {
     let closed = step(again.tab, Event::Close, &Moment { runs: true, ..moment(220.0) }).tab;
     assert!(view(&closed, &by, &moment(230.0)).is_some_and(|case| case.closed));
 }
+
+/// On a busy computer the word of a page that is gone may be on its way for longer than the next page takes to come in and to fail.
+#[test]
+fn the_word_of_a_page_that_was_long_on_its_way_says_nothing_of_the_next_one() {
+    let sent = |page: Page, load: &str, began: f64, sent: f64, heard: f64| {
+        let Event::Reported { evidence, source } = reported(page, load, sent - began, heard) else { unreachable!() };
+        Event::Reported { evidence, source: Source { at: 1_800_000_000_000.0 + began, ..source } }
+    };
+    for late in [300.0, 700.0, 2_900.0] {
+        let tab = after([
+            (0.0, answered("1", 200, 0.0)),
+            (120.0, answered("2", 403, 120.0)),
+            (200.0, sent(page("Error 1020 Access denied"), "second", 150.0, 190.0, 200.0)),
+            (60.0 + late, sent(app(), "first", 20.0, 60.0, 60.0 + late)),
+        ]);
+        let cause = tab.case.and_then(|case| case.report.diagnosis).map(|found| found.cause);
+        assert_eq!(cause.as_deref(), Some("blocked_by_rule"), "{late} ms late");
+        assert_eq!(tab.seen.map(|seen| seen.load).as_deref(), Some("second"), "{late} ms late");
+    }
+}
