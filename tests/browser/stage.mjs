@@ -187,6 +187,19 @@ export class Stage {
   }
 
   /**
+   * What the extension knows of a tab beside its case, for messages of tests.
+   * @param {Tab} tab
+   * @param {Driver} driver
+   */
+  known(tab, driver = this.driver) {
+    return driver.inExtension(
+      (id) =>
+        chrome.storage.session.get(["seen", "journal", "answers"].map((key) => `${key}:${id}`)),
+      tab.id,
+    );
+  }
+
+  /**
    * Resolves when the page that was loaded since then was examined: with that its load is in the journal, and
    * what has to be said of it in the casebook.
    * @param {Tab} tab
@@ -253,9 +266,8 @@ export class Stage {
           (overlay ?? diagnosis.overlay) === diagnosis.overlay;
         if (found === undefined || !wanted) {
           // What is known of the tab tells an observer that was never heard from a rule that decided otherwise.
-          const { cause: other = "no case" } = diagnosis ?? {};
-          const loads = (await this.loads(tab, driver)).length;
-          throw new Error(`no such diagnosis: ${other}, ${loads} loads, of tab ${tab.id}`);
+          const known = JSON.stringify(await this.known(tab, driver));
+          throw new Error(`no such diagnosis: ${diagnosis?.cause}, known: ${known}`);
         }
         const shown = await this.#shown(diagnosis, tab, driver);
         return { found, ...shown, ms: Math.max(0, Date.now() - ready) };
