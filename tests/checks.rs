@@ -61,37 +61,37 @@ fn scenarios() -> Vec<Scenario> {
         }
     };
     vec![
-        case("supported", edge, seen("DE"), "edge_refused", ["run_checks", "leave_vpn", "other_network"]),
+        case("supported", edge, seen("DE"), "edge_refused", ["run_checks", "other_network", "other_browser"]),
         case(
             "unsupported",
             edge,
             seen("HK"),
             "region_unsupported",
-            ["check_supported_list", "leave_vpn", "run_checks"],
+            ["check_supported_list", "other_network", "leave_vpn"],
         ),
         case(
             "unsupported, and the page is sure",
             ("blocked_by_rule", Certain),
             seen("RU"),
             "blocked_by_rule",
-            ["check_supported_list", "leave_vpn", "run_checks"],
+            ["check_supported_list", "other_network", "leave_vpn"],
         ),
-        case("not on the list", edge, seen("AQ"), "edge_refused", ["run_checks", "leave_vpn", "other_network"]),
-        case("country not known", edge, seen("XX"), "edge_refused", ["run_checks", "leave_vpn", "other_network"]),
+        case("not on the list", edge, seen("AQ"), "edge_refused", ["run_checks", "other_network", "other_browser"]),
+        case("country not known", edge, seen("XX"), "edge_refused", ["run_checks", "other_network", "other_browser"]),
         case("Tor", edge, seen("T1"), "edge_refused", ["leave_vpn", "run_checks", "other_network"]),
         case(
             "split route",
             ("login_error", Likely),
             with(|seen| seen.traces[1].1 = Ok(trace("JP", ELSEWHERE))),
             "login_error",
-            ["one_route", "leave_vpn", "private_window"],
+            ["one_route", "other_network", "private_window"],
         ),
         case(
             "address changes",
             ("connection_lost", Likely),
             with(|seen| seen.samples[2].trace = Ok(trace("DE", ELSEWHERE))),
             "connection_lost",
-            ["stable_network", "leave_vpn", "retry"],
+            ["stable_network", "other_network", "retry"],
         ),
         case(
             "slow",
@@ -119,14 +119,14 @@ fn scenarios() -> Vec<Scenario> {
             edge,
             with(|seen| nothing(seen, Miss::Unreadable)),
             "edge_refused",
-            ["run_checks", "leave_vpn", "other_network"],
+            ["run_checks", "other_network", "other_browser"],
         ),
         case(
             "status page down",
             ("app_error", Possible),
             with(|seen| seen.service = Some(Err(Miss::Status(503)))),
             "app_error",
-            ["retry", "reload", "open_status"],
+            ["reload", "private_window", "wait"],
         ),
         case(
             "open incident",
@@ -136,14 +136,14 @@ fn scenarios() -> Vec<Scenario> {
                 seen.service = Some(Ok(Service { open: vec![incident] }));
             }),
             "app_error",
-            ["open_status", "wait", "retry"],
+            ["open_status", "wait", "reload"],
         ),
         case(
             "clock five minutes off",
             ("challenge_loop", Likely),
             with(|seen| seen.ahead = Some(300.0)),
             "challenge_loop",
-            ["fix_clock", "clear_check_cookies", "private_window"],
+            ["fix_clock", "clear_check_cookies", "other_network"],
         ),
         case(
             "200 cookies of 40 kB",
@@ -157,7 +157,7 @@ fn scenarios() -> Vec<Scenario> {
             ("usage_cap", Certain),
             with(|seen| seen.ahead = Some(-400.0)),
             "usage_cap",
-            ["other_model", "wait", "check_plan"],
+            ["other_model", "wait", "check_account"],
         ),
     ]
 }

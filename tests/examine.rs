@@ -169,13 +169,13 @@ fn a_standing_diagnosis_outlives_silence_but_not_a_page() {
     });
     let nothing_new = Visit {
         standing: standing.clone(),
-        ..visit(Evidence { page: None, response: None, ..blocked() }, vec![attempt("leave_vpn", "blocked_by_rule")])
+        ..visit(Evidence { page: None, response: None, ..blocked() }, vec![attempt("other_network", "blocked_by_rule")])
     };
     let report = examine(&nothing_new);
     assert!(report.stands && report.diagnosis.is_none());
     assert_eq!(report.judgement, None);
     let first = [0, 1].map(|at| (report.plan[at].remedy.as_str(), report.plan[at].state));
-    assert_eq!(first, [("run_checks", StepState::Next), ("leave_vpn", StepState::Done)]);
+    assert_eq!(first, [("run_checks", StepState::Next), ("other_network", StepState::Done)]);
     let checked = examine(&Visit { findings: vec!["steady".into()], ..nothing_new });
     assert_eq!([0, 2].map(|at| checked.plan[at].state), [StepState::Done, StepState::Next]);
     let loaded = examine(&Visit { standing, ..visit(healthy(), vec![]) });

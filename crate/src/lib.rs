@@ -114,6 +114,12 @@ pub fn causes() -> impl Iterator<Item = &'static str> {
     catalog::CAUSES.iter().map(|cause| cause.id)
 }
 
+/// The remedies that the catalogue has; for tests.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn remedies() -> impl Iterator<Item = &'static str> {
+    catalog::REMEDIES.iter().map(|remedy| remedy.id)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

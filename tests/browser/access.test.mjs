@@ -300,7 +300,7 @@ for (const language of ["en", "ar"]) {
       const view = await openPopup(tab);
       await view.apply("run_checks");
       await view.waitFor(({ text }) => text.includes(words("check_route")), "findings", LIMIT);
-      await view.press(words("popup_tick", words("remedy_leave_vpn_title")));
+      await view.press(words("popup_tick", words("remedy_other_network_title")));
       await unfold(view);
       await clean(view.tab, "fault");
       for (const width of [320, 400, 600, 800]) {

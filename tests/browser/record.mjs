@@ -56,14 +56,14 @@ export const SCENES = {
   network: { page: "blocked_by_rule/error-code-1020-2026", view: "overlay" },
   country: { page: "region_unsupported/auth-error-country-en", view: "overlay" },
   fault: { page: FAULT, view: "popup" },
-  steps: { page: FAULT, view: "popup", act: clicks(["step-leave_vpn", "why"]) },
+  steps: { page: FAULT, view: "popup", act: clicks(["step-other_network", "why"]) },
   ticked: {
     page: FAULT,
     view: "popup",
     before: async (view) => {
       await view.click('[data-key="skip-run_checks"]');
       await view.waitFor(({ steps }) => steps[0].state === "skipped", "the skip");
-      await view.click('[data-key="tick-leave_vpn"]');
+      await view.click('[data-key="tick-other_network"]');
       await view.waitFor(({ steps }) => steps[1].state === "done", "the tick");
     },
   },

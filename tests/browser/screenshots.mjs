@@ -47,7 +47,7 @@ const PICTURES = [
     },
     from: '[data-key="checks"]',
   },
-  { page: REFUSED, theme: "dark", popup: (view) => view.click('[data-key="step-leave_vpn"]') },
+  { page: REFUSED, theme: "dark", popup: (view) => view.click('[data-key="step-other_network"]') },
   {
     page: LOGIN,
     theme: "light",

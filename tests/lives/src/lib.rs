@@ -4,6 +4,7 @@
 //!
 //! The core is told what a browser would tell, never what is the case; this program knows what is the case.
 
+pub mod visits;
 mod world;
 
 pub use world::{Broken, Deed, Kind, Life, Played, Step, Way, play};

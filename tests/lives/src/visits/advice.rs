@@ -1,0 +1,74 @@
+//! Who advises, and what people do today without us: articles, the browser's own error page, clearing everything.
+
+use super::{Happened, Sight, StepId, World};
+
+/// Somebody who leads a person through a visit.
+pub trait Adviser {
+    /// The visit begins with this in the tab.
+    fn begin(&mut self, sight: &Sight);
+    /// Returns the step to do now; `None`: there is nothing more to say.
+    fn next(&mut self) -> Option<StepId>;
+    /// A step was done or passed over.
+    fn happened(&mut self, step: StepId, what: &Happened);
+    /// Has it been said that nothing at this computer or in this network helps?
+    fn says_not_here(&self) -> bool {
+        false
+    }
+    /// Returns what was just said of the last step: whether it helped. `None`: nothing was said.
+    fn verdict(&self) -> Option<bool> {
+        None
+    }
+}
+
+/// An order of steps that is chosen by what the tab shows at the beginning, and then gone through.
+pub struct Listed<'a> {
+    world: &'a World,
+    choose: fn(&Sight) -> &'static [&'static str],
+    left: Vec<StepId>,
+}
+
+impl<'a> Listed<'a> {
+    pub const fn new(world: &'a World, choose: fn(&Sight) -> &'static [&'static str]) -> Self {
+        Self { world, choose, left: Vec::new() }
+    }
+}
+
+impl Adviser for Listed<'_> {
+    fn begin(&mut self, sight: &Sight) {
+        self.left = (self.choose)(sight).iter().rev().filter_map(|id| self.world.step(id)).collect();
+    }
+
+    fn next(&mut self) -> Option<StepId> {
+        self.left.last().copied()
+    }
+
+    fn happened(&mut self, _: StepId, _: &Happened) {
+        self.left.pop();
+    }
+}
+
+/// Clears everything and loads the page again.
+pub const fn clear_everything(_: &Sight) -> &'static [&'static str] {
+    &["clear_sites", "reload"]
+}
+
+/// The order of the article that a person finds for what they see (`shared/field.md`): on a refused page, on a failed login, on the API.
+pub fn article(sight: &Sight) -> &'static [&'static str] {
+    const DENIED: &[&str] = &["clear_site_data", "check_credentials", "other_browser", "contact_support"];
+    const LOGIN: &[&str] = &["leave_vpn", "stable_network", "newest_code", "other_browser"];
+    const API: &[&str] = &["appeal", "reset_password"];
+    match sight {
+        Sight::Fails { place, .. } if place == "login" => LOGIN,
+        Sight::Fails { cause, .. } if cause.starts_with("api_") || cause.starts_with("account_") => API,
+        _ => DENIED,
+    }
+}
+
+/// What the error page of a browser proposes.
+pub fn browser_page(sight: &Sight) -> &'static [&'static str] {
+    const NETWORK: &[&str] = &["reload", "check_connection", "proxy_check", "check_dns"];
+    match sight {
+        Sight::Fails { place, .. } if place == "network" => NETWORK,
+        _ => &["reload"],
+    }
+}

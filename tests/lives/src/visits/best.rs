@@ -1,0 +1,243 @@
+//! The bound: the best orders for somebody who knows how often each fault is met, what ends it and what each step costs, and sees no
+//! more than we do. They are computed from the tables alone: step by step the one that ends most for what it takes, and then each
+//! step is tried at every other place, until no move makes the order better.
+
+use super::{Adviser, HERRINGS, Happened, PATIENCE, SPREAD, STEPS, Sight, StepId, WAITING, World};
+use std::collections::BTreeMap;
+
+/// No order is longer.
+const LONGEST: usize = 8;
+/// What one step costs a person beside its minutes, in minutes.
+const EFFORT: f64 = 4.0;
+/// What it costs to give up, in minutes: to get through counts for more than to be quick.
+const GIVING_UP: f64 = 240.0;
+/// What it costs to be signed out for nothing, or to be made worse off, in minutes.
+const HARM: f64 = 60.0;
+/// The strongest thing that the checks found decides.
+const STRONGEST: [&str; 11] = [
+    "none_answers",
+    "country_tor",
+    "country_unsupported",
+    "clock_ahead",
+    "clock_behind",
+    "cookies_heavy",
+    "route_split",
+    "address_changes",
+    "some_silent",
+    "incident",
+    "login_leftovers",
+];
+
+/// People of one group with one fault.
+struct Share {
+    weight: f64,
+    group: usize,
+    fault: usize,
+}
+
+/// What somebody who knows everything about the world, and nothing about this visit, says.
+struct Choice {
+    /// The checks come first, and then the order for the strongest finding; `None`: nothing was found.
+    checked: Option<BTreeMap<Option<&'static str>, Vec<StepId>>>,
+    order: Vec<StepId>,
+}
+
+/// The best adviser that could be computed.
+pub struct Best<'a> {
+    world: &'a World,
+    choices: BTreeMap<Sight, Choice>,
+    sight: Sight,
+    found: Option<Option<&'static str>>,
+    done: Vec<StepId>,
+}
+
+impl<'a> Best<'a> {
+    pub fn new(world: &'a World) -> Self {
+        let mut sights: BTreeMap<Sight, Vec<Share>> = BTreeMap::new();
+        for (at, fault) in world.faults.iter().enumerate() {
+            for (cause, chance) in &fault.shows {
+                let sight = Sight::Fails { cause: cause.clone(), place: fault.place.clone() };
+                let shares = sights.entry(sight).or_default();
+                for (group, known) in world.groups.iter().enumerate() {
+                    let weight = fault.weights.get(group).copied().unwrap_or_default() * known.share[0] * chance;
+                    shares.push(Share { weight, group, fault: at });
+                }
+            }
+        }
+        let choices = sights.into_iter().map(|(sight, shares)| (sight, choose(world, &shares))).collect();
+        Self { world, choices, sight: Sight::Blank, found: None, done: Vec::new() }
+    }
+}
+
+impl Adviser for Best<'_> {
+    fn begin(&mut self, sight: &Sight) {
+        self.sight = sight.clone();
+        self.found = None;
+        self.done.clear();
+    }
+
+    fn next(&mut self) -> Option<StepId> {
+        let choice = self.choices.get(&self.sight)?;
+        let order = match (&choice.checked, &self.found) {
+            (Some(_), None) => return self.world.step("run_checks"),
+            (Some(orders), Some(found)) => orders.get(found).unwrap_or(&choice.order),
+            (None, _) => &choice.order,
+        };
+        order.iter().find(|step| !self.done.contains(step)).copied()
+    }
+
+    fn happened(&mut self, step: StepId, what: &Happened) {
+        self.done.push(step);
+        match what {
+            Happened::Done { sight, found } => {
+                if Some(step) == self.world.step("run_checks") {
+                    self.found = Some(STRONGEST.into_iter().find(|id| found.iter().any(|known| known == id)));
+                }
+                self.sight = sight.clone();
+            }
+            // Nothing was found, because nobody looked.
+            Happened::Skipped if Some(step) == self.world.step("run_checks") => self.found = Some(None),
+            Happened::Skipped => {}
+        }
+    }
+}
+
+fn choose(world: &World, shares: &[Share]) -> Choice {
+    let (order, plain) = best(world, shares);
+    let check = world.step("run_checks");
+    let look = check.map_or(f64::INFINITY, |step| shares.iter().map(|one| one.weight * price(world, one, step)).sum());
+    let mut orders = BTreeMap::new();
+    let mut with = look;
+    for found in std::iter::once(None).chain(STRONGEST.into_iter().map(Some)) {
+        let part: Vec<Share> = shares
+            .iter()
+            .map(|one| Share { weight: one.weight * chance_of(world, one.fault, found), ..*one })
+            .collect();
+        let (order, cost) = best(world, &part);
+        // One step of everybody's patience is gone.
+        with += cost;
+        orders.insert(found, order);
+    }
+    Choice { checked: (with < plain).then_some(orders), order }
+}
+
+/// Returns with which chance a thing is the strongest that the checks find beside a fault.
+fn chance_of(world: &World, fault: usize, found: Option<&str>) -> f64 {
+    let of = |id: &str| {
+        let own = world.faults.get(fault).and_then(|fault| fault.finds.iter().find(|(known, _)| known == id));
+        let herring = HERRINGS.iter().find(|(known, _)| *known == id).map_or(0.0, |(_, chance)| *chance);
+        1.0 - (1.0 - own.map_or(0.0, |(_, chance)| *chance)) * (1.0 - herring)
+    };
+    let stronger = STRONGEST.into_iter().take_while(|id| Some(*id) != found);
+    let none: f64 = stronger.map(|id| 1.0 - of(id)).product();
+    none * found.map_or(1.0, of)
+}
+
+/// Returns how often the people of a share get through by a step.
+fn ends(world: &World, share: &Share, step: StepId) -> f64 {
+    let (Some(fault), Some(group), Some(id)) =
+        (world.faults.get(share.fault), world.groups.get(share.group), world.steps.get(step))
+    else {
+        return 0.0;
+    };
+    let cost = world.cost(share.group, step);
+    let able = match id.as_str() {
+        "other_network" => group.has_second_network,
+        "other_browser" => group.has_other_browser,
+        "leave_vpn" => (1.0 - group.is_censored) * if fault.has_tunnel { 1.0 } else { group.has_tunnel },
+        _ => 1.0,
+    };
+    let acts = if cost.acts { 1.0 } else { 0.0 };
+    acts * able * cost.is_done_properly * fault.cures.get(&step).copied().unwrap_or_default()
+}
+
+/// Returns what a step costs the people of a share, in minutes.
+fn price(world: &World, share: &Share, step: StepId) -> f64 {
+    let (Some(fault), Some(group), Some(id)) =
+        (world.faults.get(share.fault), world.groups.get(share.group), world.steps.get(step))
+    else {
+        return f64::INFINITY;
+    };
+    let cost = world.cost(share.group, step);
+    let misses = 1.0 - fault.cures.get(&step).copied().unwrap_or_default();
+    let tunnel = group.is_censored * group.has_tunnel.max(f64::from(u8::from(fault.has_tunnel)));
+    let worsens = match id.as_str() {
+        "leave_vpn" => tunnel,
+        "disable_extensions" => tunnel * group.tunnel_is_addon,
+        _ => f64::from(u8::from(fault.worsened_by.contains(&step))),
+    };
+    // Who cannot do a step loses nothing by it.
+    let able = match id.as_str() {
+        "other_network" => group.has_second_network,
+        "other_browser" => group.has_other_browser,
+        _ => 1.0,
+    };
+    let waits = if id == "wait" { WAITING * cost.is_done_properly * fault.wait() } else { 0.0 };
+    able * (EFFORT + cost.minutes + waits + HARM * misses * (cost.signs_out + worsens))
+}
+
+/// Returns the share of people who still try after so many steps.
+fn patient(steps: usize) -> f64 {
+    let steps = steps as f64;
+    if steps < STEPS.0 {
+        return 1.0;
+    }
+    if steps >= STEPS.1 {
+        return 0.0;
+    }
+    let deviations = ((steps + 0.5) / PATIENCE.0).ln() / f64::ln(SPREAD);
+    1.0 / (1.0 + (1.702 * deviations).exp())
+}
+
+/// Returns what an order costs all people of these shares: each step for those whom it still finds, and whoever is never through
+/// pays for as long as the longest order.
+fn cost(world: &World, shares: &[Share], order: &[StepId]) -> f64 {
+    let of = |share: &Share| {
+        let mut left = 1.0;
+        let mut sum = 0.0;
+        for (at, step) in order.iter().enumerate() {
+            sum += left * patient(at) * price(world, share, *step);
+            left *= 1.0 - patient(at) * ends(world, share, *step);
+        }
+        share.weight * (sum + left * GIVING_UP)
+    };
+    shares.iter().map(of).sum()
+}
+
+fn best(world: &World, shares: &[Share]) -> (Vec<StepId>, f64) {
+    let mut order: Vec<StepId> = Vec::new();
+    let useful = |step: &StepId| {
+        shares.iter().any(|share| {
+            world.faults.get(share.fault).is_some_and(|fault| fault.cures.get(step).is_some_and(|cure| *cure > 0.0))
+        })
+    };
+    let steps: Vec<StepId> = (0..world.steps.len()).filter(useful).collect();
+    let mut least = cost(world, shares, &order);
+    // Grow it by whatever makes it cheapest, at whatever place, then move what stands badly.
+    loop {
+        let mut better: Option<(Vec<StepId>, f64)> = None;
+        let mut consider = |candidate: Vec<StepId>| {
+            let price = cost(world, shares, &candidate);
+            if price < better.as_ref().map_or(least, |(_, price)| *price) - 1e-9 {
+                better = Some((candidate, price));
+            }
+        };
+        for step in &steps {
+            let rest: Vec<StepId> = order.iter().filter(|known| *known != step).copied().collect();
+            for place in 0..=rest.len() {
+                let mut candidate = rest.clone();
+                candidate.insert(place, *step);
+                if candidate.len() <= LONGEST {
+                    consider(candidate);
+                }
+            }
+            if rest.len() < order.len() {
+                consider(rest);
+            }
+        }
+        match better {
+            Some((candidate, price)) => (order, least) = (candidate, price),
+            None => return (order, least),
+        }
+    }
+}
