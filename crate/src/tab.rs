@@ -15,8 +15,8 @@ mod view;
 pub use effect::{Badge, Effect, Refusal, Reply};
 pub use event::{Asker, Draws, Ended, Event, Failure, Moment, Picked, Shown, Source, StepOutcome, When};
 pub use state::{
-    Answer, Case, Checks, Cleared, ClearedCookies, ClearedStorage, Clock, CookieStays, Found, Journal, Lost, Mark,
-    Progress, Receipt, Seen, StayedCookie, StayedStorage, StorageStays, Tab, Timeline, Undo, Undone, Waiting,
+    Answer, Case, Checks, Cleared, ClearedCookies, ClearedStorage, Clock, ClockSet, CookieStays, Found, Journal, Lost,
+    Mark, Progress, Receipt, Seen, StayedCookie, StayedStorage, StorageStays, Tab, Timeline, Undo, Undone, Waiting,
 };
 pub use view::view;
 
@@ -93,7 +93,7 @@ impl Stepping<'_> {
             Event::Answered { request, host, status, headers, when } => {
                 load::answered(self, request, host, status, headers, &when);
             }
-            Event::Reported { evidence, source } => load::reported(self, evidence, &source),
+            Event::Reported { evidence, source } => load::reported(self, evidence, source),
             Event::Completed { request, url, shown } => load::completed(self, &request, &url, shown.as_ref()),
             Event::Aborted { request } => {
                 self.tab.answers.retain(|answer| answer.request != request || answer.load.is_some());

@@ -2,8 +2,9 @@
 
 use super::{
     event::{Moment, When},
-    state::{Case, Clock, Mark, Tab, Timeline},
+    state::{Case, Clock, ClockSet, Mark, Tab, Timeline},
 };
+use std::ops::RangeInclusive;
 
 /// Answers, loads and failed requests are kept for so long, in milliseconds.
 const REMEMBERED: f64 = 30.0 * 60_000.0;
@@ -11,6 +12,8 @@ const REMEMBERED: f64 = 30.0 * 60_000.0;
 const UNDO: f64 = 10.0 * 60_000.0;
 /// An undo that is further ahead of the clock than this was noted before the clock was set back.
 const MOMENT: f64 = 2_000.0;
+/// The word of a page is on its way for so long at the most, on a busy computer: seen in Chromium 156, by more than 600 ms.
+const ON_ITS_WAY: f64 = 5_000.0;
 /// Two stamps are never closer than this, in milliseconds.
 const TICK: f64 = 0.01;
 
@@ -24,7 +27,7 @@ const MARKS: usize = 16;
 impl Tab {
     /// Returns the tab as it is at this moment.
     pub fn brought_to(mut self, moment: &Moment) -> Self {
-        let Timeline { clock: then, stamp, mut marks, mut moves } = self.clock.take().unwrap_or_default();
+        let Timeline { set, clock: then, stamp, mut marks, mut moves } = self.clock.take().unwrap_or_default();
         let set_back = set_back(then, moment);
         if set_back > 0.0 {
             self.move_back(set_back);
@@ -44,7 +47,15 @@ impl Tab {
             moves.drain(..moves.len().saturating_sub(MOVES));
         }
         let clock = Clock { now: moment.now, watch: moment.watch, life: moment.life };
-        self.clock = Some(Timeline { clock, stamp: stamp - set_back, marks, moves });
+        // At the beginning of a life its watch and the clock agree.
+        let (set, before) = match then.life == moment.life {
+            true => (set, then),
+            false => (None, Clock { now: moment.life, watch: 0.0, life: moment.life }),
+        };
+        let by = (moment.now - before.now) - (moment.watch - before.watch);
+        let since = set.map_or(0.0, |set| set.until);
+        let set = if by.abs() > DRIFT { Some(ClockSet { since, until: moment.watch, by }) } else { set };
+        self.clock = Some(Timeline { set, clock, stamp: stamp - set_back, marks, moves });
         self.forget_old(moment.now);
         self
     }
@@ -111,6 +122,23 @@ impl Tab {
 }
 
 impl Timeline {
+    /// Returns for how long the word of a page was on its way that began at this time by the clock, and was so old by its own watch when
+    /// it spoke: nothing if the clock does not say that, because it was set meanwhile or before the present life of the worker.
+    pub fn on_its_way(&self, at: f64, age: f64, moment: &Moment) -> Option<f64> {
+        let late = |by: f64, began: RangeInclusive<f64>| {
+            let ago = moment.now - by - at;
+            let late = ago - age;
+            let (start, sent) = (moment.watch - ago, moment.watch - late);
+            // Of the time before the present life nobody knows whether the clock was set; the word itself was sent in it.
+            let is_known = began.contains(&start) || (start < 0.0 && sent >= *began.start());
+            (is_known && (0.0..ON_ITS_WAY).contains(&late)).then_some(late)
+        };
+        let Some(ClockSet { since, until, by }) = self.set else { return late(0.0, 0.0..=f64::INFINITY) };
+        // It began after the clock was set or before that; if both may be, the shorter way is the likelier one.
+        let ways = [late(0.0, since..=f64::INFINITY), late(by, since..=until)];
+        ways.into_iter().flatten().min_by(f64::total_cmp)
+    }
+
     /// Returns by how much stamps were moved back since something, after which the clock was set back by `set_back` in all. These
     /// are the last moves that together are not more than that. A move may be less than what the clock was set back by, but not more.
     fn moved_since(&self, set_back: f64) -> f64 {

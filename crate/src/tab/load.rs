@@ -18,9 +18,6 @@ use crate::{
 const ROUNDED: f64 = 50.0;
 /// So much before what a page takes for its first byte its answer may have come, on a busy computer: seen in Firefox 153, by 150 ms.
 const EARLY: f64 = 1_000.0;
-/// The word of a page is on its way for so long at the most, on a busy computer: seen in Chromium 148, by more than 600 ms. What seems to
-/// take longer shows that the clock was set meanwhile.
-const ON_ITS_WAY: f64 = 5_000.0;
 /// How long before a page can be observed its requests may have failed, where its answer is not known.
 const BEFORE: f64 = 200.0;
 /// So many answers wait for their pages at the most.
@@ -67,7 +64,9 @@ pub fn answered(
 }
 
 /// A page reports.
-pub fn reported(stepping: &mut Stepping<'_>, mut evidence: Evidence, source: &Source) {
+pub fn reported(stepping: &mut Stepping<'_>, mut evidence: Evidence, mut source: Source) {
+    age(&mut source, stepping);
+    let source = &source;
     let name = source.load.as_str();
     let known = time_of(&stepping.tab, name);
     if evidence.page.is_some() && evidence.response.is_none() && !source.restored {
@@ -82,6 +81,16 @@ pub fn reported(stepping: &mut Stepping<'_>, mut evidence: Evidence, source: &So
     }
     evidence.at = place(stepping, source, evidence.page.is_some());
     examine(stepping, Report { evidence, load: (!name.is_empty()).then_some(name), restored: source.restored });
+}
+
+/// Makes a page as old as it is now. It told its age when it spoke, and on a busy computer the shell heard that only a while later: a page
+/// that is gone would then seem younger than the page that followed it.
+fn age(source: &mut Source, stepping: &Stepping<'_>) {
+    let age = source.began.ago_at(stepping.moment);
+    let line = stepping.tab.clock.as_ref();
+    let late = line.and_then(|line| line.on_its_way(source.at, age, stepping.moment)).unwrap_or_default();
+    source.began.ago += late;
+    source.answered.iter_mut().for_each(|answered| answered.ago += late);
 }
 
 /// Returns when the page that reports began, as a stamp: by its name if that is known, by its answer, or by its age. `is_shown`: it is
@@ -188,23 +197,18 @@ fn own_answer(stepping: &mut Stepping<'_>, evidence: &Evidence, source: &Source,
     let moment = stepping.moment;
     let began = source.began.ago_at(moment);
     let first_byte = source.answered.map_or(f64::INFINITY, |when| when.ago_at(moment));
-    let late = on_its_way(source, moment);
     // Across two lives of the worker there is only the clock, as it was then.
     let since = |answer: &Answer| {
         let Clock { now, watch, life } = answer.clock;
         if life == moment.life { moment.watch - watch } else { source.at + began - now }
     };
-    // Where the clock says that the report was on its way for a while, and there is an answer that fits to that, both are right.
-    let is_exact = |answer: &Answer| {
-        let fits = |late: f64| (began + late - ROUNDED..=first_byte + late + ROUNDED).contains(&since(answer));
-        fits(0.0) || fits(late)
-    };
+    let is_exact = |answer: &Answer| (began - ROUNDED..=first_byte + ROUNDED).contains(&since(answer));
     let own = |answer: &Answer| answer.load.as_deref() == Some(source.load.as_str()) && !source.load.is_empty();
     let free = |answer: &Answer| {
         answer.load.as_deref().is_none_or(str::is_empty)
             && answer.host == site
             && status.is_none_or(|status| status == answer.status || status.max(answer.status) < 400)
-            && (is_exact(answer) || (began - ROUNDED..=first_byte + EARLY).contains(&since(answer)))
+            && (began - ROUNDED..=first_byte + EARLY).contains(&since(answer))
     };
     let answers = &stepping.tab.answers;
     let nearest = |answers: &[Answer]| {
@@ -234,14 +238,6 @@ fn own_answer(stepping: &mut Stepping<'_>, evidence: &Evidence, source: &Source,
         }
     }
     Some(answer.clone())
-}
-
-/// Returns for how long the report of a page was on its way, by the clock that the page and the shell share; 0 where the clock was set
-/// meanwhile. The page's own watch says how old it was when it reported, and the shell heard that only then.
-fn on_its_way(source: &Source, moment: &Moment) -> f64 {
-    let heard_at = moment.now - (moment.watch - source.began.heard);
-    let late = heard_at - (source.at + source.began.ago);
-    if source.at > 0.0 && (0.0..ON_ITS_WAY).contains(&late) { late } else { 0.0 }
 }
 
 /// Finds the answer to a request while nobody has claimed it.

@@ -46,6 +46,10 @@ pub struct Tab {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Timeline {
+    /// The last time in the present life of the worker at which it was noticed that somebody had set the clock.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(target_arch = "wasm32", tsify(optional))]
+    pub set: Option<ClockSet>,
     pub clock: Clock,
     /// The last stamp that was given.
     pub stamp: f64,
@@ -54,6 +58,16 @@ pub struct Timeline {
     /// By how much all stamps were moved back, the last few times.
     #[serde(default)]
     pub moves: Vec<f64>,
+}
+
+/// The clock was set by so many milliseconds, forward, or backward if that is negative, between two moments by the worker's watch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct ClockSet {
+    /// When it had been set before; 0 if it had not.
+    pub since: f64,
+    pub until: f64,
+    pub by: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]

@@ -99,6 +99,8 @@ pub struct Broken {
 /// It stands wherever a secret can stand, and must not be found in what is kept.
 const SECRET: &str = "s3cret";
 const TAB: u32 = 7;
+/// No report is on its way for longer, in milliseconds.
+const ON_ITS_WAY: f64 = 5_000.0;
 /// The first moment of each life, in milliseconds since 1970.
 const BEGINNING: f64 = 1_800_000_000_000.0;
 
@@ -120,8 +122,18 @@ struct Document {
 enum Message {
     /// `at`: when it was, by the clock that nobody sets.
     Network { event: Box<Event>, document: Option<usize>, at: f64 },
-    /// The page says it when it comes to it. `began`: by the clock that nobody sets.
-    Page { evidence: Box<Evidence>, document: usize, name: String, restored: bool, began: f64, at: f64 },
+    /// The page says it when it comes to it. `began` and `sent`: by the clock that nobody sets; `sets`: how often the other one had been
+    /// set by then.
+    Page {
+        evidence: Box<Evidence>,
+        document: usize,
+        name: String,
+        restored: bool,
+        began: f64,
+        at: f64,
+        sent: f64,
+        sets: u32,
+    },
 }
 
 impl Message {
@@ -139,6 +151,8 @@ struct World {
     offset: f64,
     /// When the worker's present life began, by the clock that nobody sets.
     life: f64,
+    /// How far the other clock was from it at that moment.
+    life_offset: f64,
     documents: Vec<Document>,
     history: Vec<usize>,
     network: VecDeque<Message>,
@@ -175,6 +189,7 @@ impl World {
             now: 0.0,
             offset: 0.0,
             life: -1.0,
+            life_offset: 0.0,
             documents: Vec::new(),
             history: Vec::new(),
             network: VecDeque::new(),
@@ -209,7 +224,7 @@ impl World {
             tab: TAB,
             now: self.wall(),
             watch: self.watch(),
-            life: self.life,
+            life: BEGINNING + self.life + self.life_offset,
             offset: 0.0,
             runs: self.run.is_some(),
             draws: Draws::All,
@@ -257,6 +272,7 @@ impl World {
                 self.run = None;
                 self.held.clear();
                 self.life = self.now;
+                self.life_offset = self.offset;
                 return self.happen(Event::Woke, None);
             }
             Step::Do { deed, on_page } => return self.act(*deed, *on_page),
@@ -348,6 +364,8 @@ impl World {
             restored: document.is_restored,
             began: document.began,
             at: document.at,
+            sent: self.now,
+            sets: self.sets,
         });
     }
 
@@ -449,8 +467,12 @@ impl World {
                 }
                 self.happen(*event, document)
             }
-            Some(Message::Page { evidence, document, name, restored, began, at }) => {
-                let began = When { ago: self.now - began, heard: self.watch() };
+            Some(Message::Page { evidence, document, name, restored, began, at, sent, sets }) => {
+                // It is on its way for a few seconds at the most, in which it gets no older; a page that takes longer says it later. What
+                // a worker did not answer any more is said again to the next one.
+                let is_on_its_way = self.now - sent < ON_ITS_WAY && sets == self.sets;
+                let said = if is_on_its_way { sent.max(self.life) } else { self.now };
+                let began = When { ago: said - began, heard: self.watch() };
                 let source = Source { load: name, began, at, answered: Some(began), restored, waited: false };
                 self.happen(Event::Reported { evidence: *evidence, source }, Some(document))
             }

@@ -6,9 +6,11 @@ use access_medic::{
 };
 
 const URL: &str = "https://chatgpt.com/";
+/// When the worker started, in milliseconds since 1970.
+const BEGINNING: f64 = 1_800_000_000_000.0;
 
 fn moment(watch: f64) -> Moment {
-    Moment { tab: 1, now: 1_800_000_000_000.0 + watch, watch, life: 1.0, ..Moment::default() }
+    Moment { tab: 1, now: BEGINNING + watch, watch, life: BEGINNING, ..Moment::default() }
 }
 
 fn page(text: &str) -> Page {
@@ -185,7 +187,7 @@ fn a_second_step_waits_for_the_first_and_a_closed_case_is_told_as_closed() {
 fn the_word_of_a_page_that_was_long_on_its_way_says_nothing_of_the_next_one() {
     let sent = |page: Page, load: &str, began: f64, sent: f64, heard: f64| {
         let Event::Reported { evidence, source } = reported(page, load, sent - began, heard) else { unreachable!() };
-        Event::Reported { evidence, source: Source { at: 1_800_000_000_000.0 + began, ..source } }
+        Event::Reported { evidence, source: Source { at: BEGINNING + began, ..source } }
     };
     for late in [300.0, 700.0, 2_900.0] {
         let tab = after([
