@@ -7,12 +7,14 @@
 mod advice;
 mod best;
 mod ours;
+mod picture;
 mod score;
 mod tables;
 
 pub use advice::{Adviser, Listed, article, browser_page, clear_everything};
 pub use best::Best;
 pub use ours::{Ours, Shuffled};
+pub use picture::picture;
 pub use score::{Figures, Table, play_all};
 pub use tables::{Cost, Fault, Group, Pair, StepId, World, folder};
 

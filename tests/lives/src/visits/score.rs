@@ -20,6 +20,8 @@ pub struct Figures {
     pub minutes_90: f64,
     /// Got through within four steps.
     pub cured_in_four: f64,
+    /// Got through within one step, two, and so on.
+    pub cured_within: Vec<f64>,
     pub signed_out_needlessly: f64,
     pub worse: f64,
     /// Of the visits in which nothing here can help: it was said within two steps.
@@ -33,6 +35,9 @@ pub struct Figures {
     #[serde(skip)]
     pub harm: BTreeMap<StepId, u32>,
 }
+
+/// Nobody has the patience for more steps.
+const MOST: usize = 8;
 
 /// Figures of all advisers.
 #[derive(Debug, Default)]
@@ -83,6 +88,8 @@ impl Count {
     fn finish(self) -> Figures {
         let Self { mut figures, steps, minutes, here, elsewhere, verdicts, false_persists } = self;
         let all = figures.visits.max(1) as f64;
+        let within = |most: usize| steps.iter().filter(|taken| **taken <= most as f64).count() as f64 / all;
+        figures.cured_within = (1..=MOST).map(within).collect();
         for share in
             [&mut figures.cured, &mut figures.cured_in_four, &mut figures.signed_out_needlessly, &mut figures.worse]
         {
