@@ -1,6 +1,7 @@
-//! Our own advice, through the core's [`step`]: a page reports, the person does what the checklist names next, the page is loaded again.
+//! This module gives our own advice, through the core's [`step`]: a page reports, the person does what the checklist names next, and the
+//! page is loaded again.
 //!
-//! The core is a pure function, so what it answers to the same page and the same steps is kept and not asked for again.
+//! The core is a pure function, so its answer to the same page and the same steps is kept and not asked for again.
 
 use super::{Adviser, Happened, Luck, Sight, StepId, World, luck};
 use access_medic::{
@@ -12,19 +13,19 @@ use std::collections::HashMap;
 
 /// The first moment of each visit, in milliseconds since 1970.
 const BEGINNING: f64 = 1_800_000_000_000.0;
-/// Each step takes so long by the clock that the core sees, in milliseconds.
+/// The time that each step takes by the clock that the core sees, in milliseconds.
 const STEP: f64 = 60_000.0;
-/// The checks found that the computer's clock is right.
+/// The finding of the checks that the computer's clock is right.
 const ALL_WELL: &str = "clock_right";
-/// A page that loads, and all is well.
+/// The address of a page that loads, and all is well.
 const WELL: &str = "https://chatgpt.com/";
 
-/// What is known after some steps.
+/// This is what is known after some steps.
 struct Node {
     tab: Tab,
     now: f64,
     loads: u32,
-    /// What the tab shows.
+    /// The address that the tab shows.
     url: String,
     next: Option<StepId>,
     says_not_here: bool,
@@ -32,7 +33,7 @@ struct Node {
     after: HashMap<(StepId, Happened), usize>,
 }
 
-/// The product.
+/// This adviser is the product.
 pub struct Ours<'a> {
     world: &'a World,
     pages: HashMap<Sight, Vec<Evidence>>,
@@ -47,12 +48,12 @@ impl<'a> Ours<'a> {
         Self { world, pages: HashMap::new(), recordings, nodes: Vec::new(), roots: HashMap::new(), at: 0 }
     }
 
-    /// Returns the cause that the core names where a page of a cause is met.
+    /// Returns the cause that the core names for a page of this cause at this place.
     pub fn names(&mut self, cause: &str, place: &str) -> Option<String> {
         diagnosis(&self.evidence(&Sight::Fails { cause: cause.to_owned(), place: place.to_owned() }))
     }
 
-    /// Returns what is reported of a page that looks so: the loads of one recording, the last of them last.
+    /// Returns what is reported of a page with this sight: the loads of one recording, in order.
     fn evidence(&mut self, sight: &Sight) -> Vec<Evidence> {
         if let Some(known) = self.pages.get(sight) {
             return known.clone();
@@ -65,7 +66,7 @@ impl<'a> Ours<'a> {
                 let loads = list
                     .iter()
                     .map(|recording| vec![observe(recording, Browser::Chromium); 1 + recording.again as usize]);
-                // Some recordings are of another browser, or need what no tab of this world has.
+                // Some recordings are of another browser, or need something that no tab of this world has.
                 loads.into_iter().find(|loads| diagnosis(loads).as_deref() == Some(cause)).unwrap_or_default()
             }
             Sight::Well | Sight::Blank => vec![well()],
@@ -74,7 +75,7 @@ impl<'a> Ours<'a> {
         found
     }
 
-    /// Returns the place of a new node: the page is loaded, as often as it has to be.
+    /// Loads the page into a new node, as often as it has to be, and returns the place of the node.
     fn grow(&mut self, mut node: Node, sight: &Sight) -> usize {
         for evidence in self.evidence(sight) {
             node.load(evidence);
@@ -87,8 +88,7 @@ impl<'a> Ours<'a> {
         if let Some(case) = node.case() {
             let next = case.report.plan.iter().find(|step| step.state == StepState::Next);
             node.next = next.and_then(|step| self.world.step(&step.remedy));
-            let mover = case.report.diagnosis.as_ref().map(|found| found.mover);
-            node.says_not_here = matches!(mover, Some(Mover::Openai | Mover::Wait));
+            node.says_not_here = says_not_here(&case);
             node.verdict = case.report.judgement.as_ref().map(|judged| judged.verdict != Verdict::Persists);
         }
         self.nodes.push(node);
@@ -128,7 +128,7 @@ impl Adviser for Ours<'_> {
             }
             Happened::Done { sight, found } => {
                 next.carry_out(remedy, found);
-                // To look changes nothing on the page.
+                // The checks change nothing on the page, so it is not loaded again.
                 if remedy == "run_checks" { self.read(next) } else { self.grow(next, sight) }
             }
         };
@@ -148,7 +148,7 @@ impl Adviser for Ours<'_> {
 }
 
 impl Node {
-    /// Nothing is known of the tab.
+    /// Makes a node in which nothing is known of the tab.
     fn new() -> Self {
         Self {
             tab: Tab::default(),
@@ -162,7 +162,7 @@ impl Node {
         }
     }
 
-    /// The popup, over what the tab shows.
+    /// Returns the popup as the asker, over what the tab shows.
     fn asker(&self) -> Asker {
         Asker { page: false, address: Some(self.url.clone()), load: None }
     }
@@ -181,7 +181,7 @@ impl Node {
         view(&self.tab, &self.asker(), &self.moment())
     }
 
-    /// The tab comes to a page.
+    /// Brings the tab to a page.
     fn load(&mut self, mut evidence: Evidence) {
         self.loads += 1;
         self.now += 10_000.0;
@@ -207,7 +207,7 @@ impl Node {
         self.tell(Event::Reported { evidence, source });
     }
 
-    /// The person asks for a step, and it ends as it should; a countdown first has to begin.
+    /// Has the person ask for a step, which ends as it should. A countdown first has to begin, so the person may have to ask twice.
     fn carry_out(&mut self, remedy: &str, found: &[String]) {
         for _ in 0..2 {
             let event = Event::Apply { by: self.asker(), remedy: remedy.to_owned(), permitted: true };
@@ -235,7 +235,7 @@ impl Node {
     }
 }
 
-/// The app, and all is well.
+/// Returns what is reported of the app when all is well.
 fn well() -> Evidence {
     let page = access_medic::Page {
         status: Some(200),
@@ -248,7 +248,20 @@ fn well() -> Evidence {
     Evidence { url: WELL.into(), page: Some(page), response: Some(response), ..Evidence::default() }
 }
 
-/// Returns the cause that the core names for a page that is loaded so often.
+/// Tells whether the popup says that nothing at this computer or in this network helps. It says so when the move is OpenAI's, or when
+/// OpenAI has a fault and the next step is only to wait or to look at the status page. (Whoever has reached a limit waits, too, but can
+/// do other things.)
+fn says_not_here(case: &Case) -> bool {
+    let Some(found) = &case.report.diagnosis else { return false };
+    let next = case.report.plan.iter().find(|step| step.state == StepState::Next);
+    let only_waits = next.is_some_and(|step| ["wait", "open_status"].contains(&step.remedy.as_str()));
+    let is_fault = found.family == "outage"
+        || found.cause == "api_server_error"
+        || next.is_some_and(|step| step.why.as_deref() == Some("incident"));
+    found.mover == Mover::Openai || is_fault && only_waits
+}
+
+/// Returns the cause that the core names after these loads of a page.
 fn diagnosis(loads: &[Evidence]) -> Option<String> {
     let mut node = Node::new();
     for evidence in loads {
@@ -257,7 +270,7 @@ fn diagnosis(loads: &[Evidence]) -> Option<String> {
     node.case()?.report.diagnosis.map(|found| found.cause)
 }
 
-/// Is this what a person meets there?
+/// Tells whether a person meets this recording at a place.
 fn is_at(recording: &Recording, place: &str) -> bool {
     let host = recording.url.split('/').nth(2).unwrap_or_default();
     let is_login = host.starts_with("auth") || recording.url.contains("/auth/");
@@ -270,13 +283,13 @@ fn is_at(recording: &Recording, place: &str) -> bool {
         }
 }
 
-/// A page of a program on the person's own computer has a plan of its own.
+/// Tells whether a page is OpenAI's. A page of a program on the person's own computer has a plan of its own.
 fn is_at_openai(recording: &Recording) -> bool {
     let host = recording.url.split('/').nth(2).unwrap_or_default();
     ["openai.com", "chatgpt.com"].iter().any(|site| host.ends_with(site))
 }
 
-/// Our steps in no order at all.
+/// This adviser gives our steps in a random order.
 pub struct Shuffled<'a> {
     ours: Ours<'a>,
     left: Vec<StepId>,
