@@ -1,5 +1,5 @@
-//! Compiles `catalog/` into static tables, so that nothing is parsed or built at run time. A bad entry fails the
-//! build and names its file.
+//! This build script compiles `catalog/` into static tables, so that nothing is parsed or built at run time. A bad entry fails
+//! the build and names its file.
 
 #![allow(
     clippy::disallowed_methods,

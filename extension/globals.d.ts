@@ -1,5 +1,5 @@
-// Types that no module exports: a case as views receive it, and what the classic scripts leave on globalThis for each
-// other. What comes from the core is derived from Rust and only named here.
+// This file declares the types that no module exports: a case as views receive it, and what the classic scripts leave on
+// globalThis for each other. The types that come from the core are derived from Rust and only named here.
 
 declare namespace AccessMedic {
   type Diagnosis = import("./core/access_medic.js").Diagnosis;
@@ -9,27 +9,27 @@ declare namespace AccessMedic {
   type Attempt = import("./core/access_medic.js").Attempt;
   type Receipt = import("./core/access_medic.js").Receipt;
 
-  /** What the content script that observes a page leaves in its isolated world. */
+  /** This is what the content script that observes a page leaves in its isolated world. */
   interface Observer {
-    /** Whether the extension that this script belongs to still runs. */
+    /** Tells whether the extension that this script belongs to still runs. */
     listens(): boolean;
     stop(): void;
-    /** The name of the present load, as evidence carries it. */
+    /** Returns the name of the present load, as evidence carries it. */
     load(): string;
     /** Reports the whole page again. */
     again(): Promise<void>;
   }
 
   /**
-   * Why the document that a tab shows was not examined: it is still loading; the core gave no answer; the page has not
+   * This says why the document that a tab shows was not examined: it is still loading; the core gave no answer; the page has not
    * reported (`page`), or no script can enter it (`closed`).
    */
   type Unseen = "loading" | "core" | "page" | "closed";
 
-  /** `unseen`: absent where the document that the tab shows was examined. */
+  /** `unseen` is absent where the document that the tab shows was examined. */
   type Case = import("./core/access_medic.js").Case & { unseen?: Unseen };
 
-  /** `asOf`: when it was so, in ms since the worker's present life began, which is `life`. */
+  /** `asOf` is when it was so, in ms since the worker's present life began; `life` is that beginning. */
   interface Told {
     case: Case | null;
     asOf: number;
@@ -38,17 +38,17 @@ declare namespace AccessMedic {
 
   interface AskReply extends Told {
     style?: string;
-    /** Of the language that the reader chose. */
+    /** These are the words of the language that the reader chose. */
     words?: Messages;
     theme?: string;
   }
 
-  /** What came of the words that a person told. */
+  /** This is what came of the words that a person told. */
   interface TellReply extends AskReply {
     answer: "known" | "unknown" | "failed";
   }
 
-  /** A tab in which a page of OpenAI's fails. */
+  /** This is a tab in which a page of OpenAI's fails. */
   interface Failing {
     tab: number;
     host: string;
@@ -59,35 +59,35 @@ declare namespace AccessMedic {
     outcome: { kind: "done" | "refused" | "failed"; reason?: string };
   }
 
-  /** What the drawing needs from its view: the case, what a trusted click does, what is to be said of a step. */
+  /** This is what the drawing needs from its view: the case, what a trusted click does, what is to be said of a step. */
   interface Scene {
     case: Case;
-    /** `link`: the click opens an address too, so its element must stay where it is. */
+    /** Applies a step. With `link` the click opens an address too, so its element must stay where it is. */
     apply(remedy: string, link: boolean): void;
     /** Puts the cookies of the last clearing back. */
     undo(): unknown;
     /** Ends the checks or the countdown that runs. */
     stop(): unknown;
-    /** The countdown's end, while somebody looks; its length in milliseconds says which countdown. */
+    /** Tells that the countdown has ended while somebody looks; its length in milliseconds says which countdown. */
     due(length: number): unknown;
-    /** Whether the page is to be loaded by itself then. */
+    /** Notes whether the page is to be loaded by itself at the end of the countdown. */
     wish(again: boolean): unknown;
-    /** Ticked by hand, or passed over. */
+    /** Marks a step as ticked by hand, or as passed over. */
     mark(remedy: string, skipped: boolean): unknown;
-    /** Neither done nor passed over. */
+    /** Marks a step as neither done nor passed over. */
     unmark(remedy: string): unknown;
     restart(): unknown;
-    /** Runs what changes the drawing later on; without it, it is just run. */
+    /** Runs what changes the drawing later on. Without this function, the change is just run. */
     change?(work: () => void): void;
     notice?: { remedy: string; text: string };
   }
 
-  /** Of `_locales`. */
+  /** These are the messages of a folder of `_locales`. */
   type Messages = Record<
     string,
     { message: string; placeholders?: Record<string, { content: string }> }
   >;
-  /** One language. */
+  /** This is one language. */
   interface Tongue {
     word: (key: string, ...values: string[]) => string;
     language: string;
@@ -96,16 +96,16 @@ declare namespace AccessMedic {
   type Child = Node | string | false | null | undefined;
 
   interface Drawing {
-    /** The document as the browser made it, whatever names the page gave its elements. */
+    /** This is the document as the browser made it, whatever names the page gave its elements. */
     page: Document;
-    /** Events of a person are heard only where the rule allows it. */
+    /** Lets events of a person be heard only where the rule allows it. */
     listenOnlyTo(rule: (event: Event) => boolean): void;
     tongueOf(messages: Messages): Tongue;
-    /** In that language from now on; without one, in the browser's. */
+    /** Makes the drawing speak that language from now on; without messages, the browser's. */
     speak(messages: Messages | undefined): void;
     direction(): string;
     word(key: string, ...values: (string | number)[]): string;
-    /** `name`: a tag, with classes after a dot. Attributes that are no strings are left out. */
+    /** `name` is a tag, with classes after a dot. Attributes that are no strings are left out. */
     make(name: string, attributes: Record<string, unknown>, ...children: Child[]): HTMLElement;
     icon(name: string): Element;
     /** Acts on a trusted click only. */
@@ -133,21 +133,21 @@ declare namespace AccessMedic {
     send(message: { kind: "due"; length: number; tab?: number }): Promise<unknown>;
     send(message: { kind: "wish"; again: boolean; tab?: number }): Promise<unknown>;
     place(root: HTMLElement, ...nodes: Child[]): void;
-    /** As `place` does, but the focus is left to the caller: it belongs to what is returned. */
+    /** Does what `place` does, but leaves the focus to the caller: it belongs to what is returned. */
     arrange(root: HTMLElement, ...nodes: Child[]): HTMLElement | undefined;
-    /** A name that others chose, cut so that it cannot fill a view. */
+    /** Returns a name that others chose, cut so that it cannot fill a view. */
     brief(name: string): string;
     fold(key: string, title: Child[], ...children: Child[]): HTMLElement;
     told(outcome: ApplyReply["outcome"]): string;
     judged(judgement: NonNullable<Report["judgement"]>): [short: string, long: string];
     verdict(scene: Scene): Child;
-    /** `whole`: with the progress from the start. */
+    /** With `whole`, the progress from the start is drawn, too. */
     diagnosis(scene: Scene, whole: boolean): Child[];
     next(scene: Scene): Child;
-    /** `whole`: the next step is laid open in its place. */
+    /** With `whole`, the next step is laid open in its place. */
     checklist(scene: Scene, whole: boolean): Child;
     reasons(scene: Scene): Child;
-    /** A finding as a sentence, in the reader's language or another. */
+    /** Returns a finding as a sentence, in the reader's language or another. */
     found(finding: Finding, tongue?: Tongue): string;
     checks(scene: Scene, look: string): Child[];
     tools(scene: Scene, look: string): Child[];

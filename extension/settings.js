@@ -1,15 +1,18 @@
-// What a person has chosen, and how far the checklists are that belong to no page. Nothing of any page is in it. It stands
-// in storage.local; what is chosen in a private window stands in memory, over that, until the last private window is
-// closed. The only code that touches storage.local; background and views read it alike.
+// This module keeps what a person has chosen, and how far the checklists are that belong to no page. It keeps nothing of any
+// page. The data stands in storage.local. What is chosen in a private window stands in memory and counts before that, until the
+// last private window is closed. No other code touches storage.local; background and views both use this module.
 
 /**
- * `overlay`: drawn on whole error pages and in the app, on whole pages only, or never. `silenced`: causes that are not
- * drawn. `language`: a folder of `_locales`; empty: the browser's. `theme`: empty: the system's. `where`: what the popup
- * showed last.
+ * `overlay` tells where the overlay is drawn: on whole error pages and in the app, on whole pages only, or never. `silenced`
+ * lists causes that are not drawn. `language` is a folder of `_locales`, or empty for the browser's language. `theme` is empty
+ * for the system's. `where` is what the popup showed last.
  * @typedef {{ overlay: "all" | "pages" | "never"; silenced: string[]; language: string; theme: "" | "light" | "dark"; where: string }} Settings
  */
-/** Ticked steps by checklist. @typedef {Record<string, string[]>} Progress */
-/** A symptom that was picked, with what was tried. @typedef {{ symptom: string; at: number; history: AccessMedic.Attempt[] }} Picked */
+/** This holds the ticked steps by checklist. @typedef {Record<string, string[]>} Progress */
+/**
+ * This is a symptom that was picked, with what was tried.
+ * @typedef {{ symptom: string; at: number; history: AccessMedic.Attempt[] }} Picked
+ */
 
 /** @typedef {{ progress: Progress; picked: Picked | null }} Lists */
 
@@ -28,13 +31,18 @@ const DEFAULTS = {
   picked: null,
 };
 
-/** Whether a tab is in a private window. One that is closed may have been. @param {number} tab */
+/** Tells whether a tab is in a private window. A closed tab counts as private, because it may have been. @param {number} tab */
 export async function isPrivate(tab) {
   const found = await chrome.tabs.get(tab).catch(() => undefined);
   return found?.incognito ?? true;
 }
 
-/** Views and background edit the same entries: each waits for the others. @template T @param {() => Promise<T>} act @returns {Promise<T>} */
+/**
+ * Runs an edit while no other edit runs. Views and background edit the same entries, so each waits for the others.
+ * @template T
+ * @param {() => Promise<T>} act
+ * @returns {Promise<T>}
+ */
 const alone = (act) => navigator.locks.request("settings", act);
 
 async function privateOnes() {
@@ -87,14 +95,14 @@ export const picked = async (privately) => (await read(privately)).picked ?? und
 export const keepPicked = (one, privately) =>
   alone(() => write({ picked: one ?? null }, privately));
 
-/** Everything that was chosen and ticked. */
+/** Erases everything that was chosen and ticked. */
 export const erase = () =>
   alone(async () => {
     await store.clear();
     await chrome.storage.session.remove(PRIVATE);
   });
 
-/** What was chosen in private windows ends with the last of them. @param {number} [closing] a tab that is just being closed */
+/** Forgets what was chosen in private windows when the last of them is closed. @param {number} [closing] a tab that is just being closed */
 export const forgetPrivate = (closing) =>
   alone(async () => {
     const tabs = await chrome.tabs.query({});

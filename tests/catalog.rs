@@ -1,5 +1,5 @@
-//! The catalogue's conventions, and its build script's complaints: a bad entry names its file. And the tables in its
-//! README, which are written from it.
+//! These tests check the catalogue's conventions, the complaints of its build script, where a bad entry names its file,
+//! and the tables in its README, which are written from the catalogue.
 
 #[path = "../crate/build/catalogue.rs"]
 #[allow(dead_code, reason = "the build script writes out the rest of it")]
@@ -17,7 +17,7 @@ fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../crate/catalog"))
 }
 
-/// A copy of the catalogue with one file written anew: what its reader says.
+/// Writes one file anew in a copy of the catalogue, and returns what the catalogue's reader says.
 fn complaint(file: &str, text: &str) -> String {
     let copy = tempfile::tempdir().expect("a folder");
     let catalog = copy.path().join("catalog");
@@ -88,7 +88,7 @@ fn complaints_about_messages_name_the_file_and_what_is_wrong() {
         ("en = [\"#no-hash\"]".to_owned(), "too short to be known by, or no hash"),
         ("en = \"Something went wrong\"".to_owned(), ""),
     ] {
-        // Last by name: of two files with one message the later complains.
+        // The file is the last one by name: if two files have the same message, the later one is complained about.
         let said = complaint("messages/zzz.toml", &text);
         assert!(said.contains("crate/catalog/messages/zzz.toml") && said.contains(expected), "{text}\n→ {said:?}");
         assert!(!said.contains('\n'), "one line: {said:?}");
@@ -117,7 +117,7 @@ fn every_remedy_is_in_a_plan() {
     let planned = catalogue.causes.iter().flat_map(|(_, _, cause)| cause.plan.iter().chain(&cause.program));
     let planned: BTreeSet<&String> =
         planned.chain(catalogue.findings.iter().flat_map(|finding| &finding.steps)).collect();
-    // People choose it themselves; no fault needs as much.
+    // People choose this remedy themselves; no fault needs as much.
     let chosen = "clear_sites";
     for remedy in catalogue.remedies.keys().filter(|remedy| *remedy != chosen) {
         assert!(planned.contains(remedy), "{remedy} is in no plan");
@@ -153,7 +153,7 @@ fn what_is_cleared_or_opened_is_openais() {
                     let ours = |domain: &str| name == domain || name.ends_with(&format!(".{domain}"));
                     assert!(ours("chatgpt.com") || ours("openai.com"), "{id}: {host}");
                 }
-                // Whatever takes more than named cookies takes all of it, and says so under its own name.
+                // A remedy that takes more than named cookies takes all of it, and says so under its own name.
                 assert_eq!(cookies.is_none(), storage, "{id}");
             }
             catalogue::Remedy::Open { address } => opens(&id, &address),

@@ -1,5 +1,5 @@
-//! From what the checks found to what a person is told to do: scenario → cause → first three steps. Run with
-//! `--nocapture` to see the table.
+//! These tests go from what the checks found to what a person is told to do: scenario → cause → first three steps. Run
+//! them with `--nocapture` to see the table.
 
 use access_medic::{Confidence, Evidence, Standing, StepState, Told, Visit, examine};
 use access_medic_checks::{Incident, Jar, Miss, Product, Sample, Seen, Service, Trace, judge};
@@ -30,13 +30,13 @@ fn with(change: impl FnOnce(&mut Seen)) -> Seen {
     seen
 }
 
-/// What a page showed, and what the checks saw then.
+/// This is what a page showed, and what the checks saw then.
 struct Scenario {
     name: &'static str,
     cause: &'static str,
     confidence: Confidence,
     seen: Seen,
-    /// Cause and first three steps.
+    /// The right cause and the right first three steps.
     right: (&'static str, [&'static str; 3]),
 }
 
@@ -181,7 +181,7 @@ fn after_each_scenario_the_right_steps_come_first_and_the_first_open_one_is_next
         if (shown, steps.as_slice()) != (right.0, right.1.as_slice()) {
             wrong.push(format!("{name}: {shown} {steps:?}, not {} {:?}", right.0, right.1));
         }
-        // The checks have run, and what is next is the first of the others.
+        // The checks have run, so the first of the other steps is the next one.
         for step in &report.plan {
             let checks = step.remedy == "run_checks";
             assert_eq!(step.state == StepState::Done, checks, "{name}: {}", step.remedy);

@@ -1,5 +1,5 @@
-//! Holds the core to the recorded pages: the folder is the answer. One named test for each recording, and a few for
-//! the collection as a whole. The same files are played to real browsers by `browser/`.
+//! These tests hold the core to the recorded pages: the folder of a page is the right answer. There is one named test
+//! for each recording, and a few for the collection as a whole. `browser/` plays the same files to real browsers.
 
 use access_medic::{causes, examine};
 use libtest_mimic::{Arguments, Failed, Trial};

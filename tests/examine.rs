@@ -1,5 +1,5 @@
-//! What `examine` promises beyond single pages: it never fails, it always answers the same, it judges a remedy only
-//! on evidence that can tell, and its plan moves on.
+//! These tests check what `examine` promises beyond single pages: it never fails, it always answers the same, it judges
+//! a remedy only on evidence that can tell, and its plan moves on.
 
 use access_medic::{
     Action, Alert, Attempt, Confidence, Evidence, Facts, Header, Load, Outcome, Page, Request, Response, Standing,
@@ -108,7 +108,7 @@ fn a_pause_is_as_long_as_the_site_says_on_the_page_and_after_a_step() {
     let until = Some(T0 + 90_000.0);
     let seen = Visit { now: T0 + 30_000.0, ..visit(evidence.clone(), vec![]) };
     assert_eq!(waits(&seen), Some((60, until)));
-    // A later look without a page: what the diagnosis knows.
+    // A later look has no page, so the pause comes from what the diagnosis knows.
     let standing = Standing {
         cause: "too_many_requests".into(),
         confidence: Confidence::Likely,
@@ -202,13 +202,14 @@ fn what_a_person_tells_of_has_a_plan_and_claims_nothing() {
     assert!(kept.stands && kept.diagnosis.is_none());
     assert_eq!(kept.turned.map(|turned| turned.cause), Some("region_unsupported".into()));
 
-    // Picked again with what was tried: nothing was seen that could judge it, neither now nor by a page that loads.
+    // The person picks again after a step. Nothing was seen that could judge the step, neither now nor by a page that
+    // loads.
     let tried = Attempt { surface: Surface::Told, ..attempt("reload", "login_error") };
     let again = examine(&Visit { history: vec![tried.clone()], ..told("login") });
     assert!(again.diagnosis.is_some() && again.judgement.is_none());
     assert_eq!(examine(&visit(healthy(), vec![tried])).judgement, None);
 
-    // What is seen is no matter of telling.
+    // If something is seen, it does not matter what a person tells.
     for evidence in [healthy(), blocked()] {
         let without = visit(evidence, vec![]);
         assert_eq!(examine(&Visit { symptom: Some("login".into()), ..without.clone() }), examine(&without));
@@ -297,7 +298,7 @@ fn what_is_named_at_the_toolbar_does_not_take_the_place_of_what_is_seen() {
     let surer = after(Confidence::Likely, true);
     assert!(surer.stands && surer.diagnosis.is_none());
     assert!(after(Confidence::Possible, false).stands);
-    // Where an error is seen that says no more, the request says which.
+    // If an error is seen that says no more, the request says which error it is.
     let nearer = after(Confidence::Possible, true).diagnosis.expect("the request");
     assert_eq!((nearer.cause.as_str(), nearer.overlay), ("server_error", true));
 }
@@ -409,7 +410,7 @@ fn a_check_that_runs_leaves_no_way_to_clear_whatever_was_found() {
         (report.diagnosis.expect("a check").cause, clears.collect::<Vec<_>>())
     };
     assert_eq!(check(&[]), ("challenge".into(), vec![]));
-    // One that comes back again and again is itself what fails.
+    // A check that comes back again and again is itself what fails.
     let loop_of = ("challenge_loop".into(), vec!["clear_site_data".into(), "clear_check_cookies".into()]);
     assert_eq!(check(&[40.0, 20.0]), loop_of);
 }
@@ -445,7 +446,7 @@ fn a_server_may_name_a_pause_as_a_date_and_none_of_years() {
     for odd in ["soon", "-5", "1.5e9", "Wed, 32 Nov 2026 11:08:40 GMT", "Wed, 18 Foo 2026 11:08:40 GMT", "18 Nov"] {
         assert_eq!(seconds(odd).0, None, "{odd}");
     }
-    // The same where the diagnosis only stands.
+    // The same holds if the diagnosis only stands.
     let facts = Told { retry_after: Some(u32::MAX), resets: None };
     let standing = Standing { cause: "too_many_requests".into(), confidence: Confidence::Likely, overlay: true, facts };
     let later = Evidence { page: None, response: None, ..blocked() };
@@ -548,7 +549,7 @@ proptest! {
         // At most one step is the next one, and it is never one that was tried.
         prop_assert!(report.plan.iter().filter(|step| step.state == StepState::Next).count() <= 1);
         prop_assert!(report.diagnosis.is_some() || report.stands || report.plan.is_empty());
-        // What was said to the shell can be said again: the report survives JSON.
+        // The report survives JSON, so that what was said to the shell can be said again.
         let json = serde_json::to_string(&report).unwrap();
         prop_assert!(json.len() < REPORT, "{} bytes", json.len());
         prop_assert_eq!(serde_json::from_str::<access_medic::Report>(&json).unwrap(), report);
@@ -556,7 +557,7 @@ proptest! {
 }
 
 proptest! {
-    /// Of what a person tells only the words that are known come out again, wherever the person's own words stand.
+    /// Only the known words of what a person tells come out again, wherever the person's own words stand.
     #[test]
     fn of_told_words_only_those_that_are_known_come_out(
         secrets in prop::collection::vec("zq[a-z]{6,12}|zq[a-z]{4}@example\\.com|sk-proj-zq[A-Za-z0-9]{16}|\\+1555[0-9]{7}", 1..6),
@@ -616,13 +617,13 @@ fn what_is_quoted_names_nobody() {
     let report = told(app(vec![], vec![request]));
     assert!(report.contains("500 chatgpt.com/backend-api/conversation/*"), "{report}");
     assert!(report.len() < 4_000, "{report}");
-    // The page may be opened in a private window, and is not when its address holds an id.
+    // The plan may open the page in a private window, but does not when its address holds an id.
     let private =
         told(page("https://chatgpt.com/c/79c38ecc-c269-44ab-8c5f-f8b5aaca7ff0", 403, "error code: 1020", &[]));
     assert!(!private.contains("79c38ecc"), "{private}");
 }
 
-/// Bytes that a report may have: it is kept for each tab.
+/// The number of bytes that a report stays below, because one is kept for each tab.
 const REPORT: usize = 10_000;
 
 #[test]
@@ -700,6 +701,6 @@ fn large_input_is_answered_quickly() {
     };
     let started = std::time::Instant::now();
     examine(&visit(evidence, vec![]));
-    // A debug build on a busy machine; the figure that counts is the benchmark's.
+    // This is a debug build on a busy machine; the figure that counts is the benchmark's.
     assert!(started.elapsed().as_secs() < 20, "{:?}", started.elapsed());
 }

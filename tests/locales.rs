@@ -1,7 +1,8 @@
-//! Holds `extension/_locales` to its conventions: every language says everything, every id has its words, and no
-//! word is left that nobody shows. It reads the tree as it is written, so a new language or a new view is held at once.
+//! These tests hold `extension/_locales` to its conventions: every language says everything, every id has its words,
+//! and no word is left that nobody shows. They read the tree as it is written, so they hold a new language or a new
+//! view at once.
 //!
-//! It does not judge whether a sentence is true or well said; people do that.
+//! They do not judge whether a sentence is true or well said; people do that.
 
 use access_medic::{Confidence, Facts, Failing, Mover, ReasonKind, StepState, Verdict, tab::Refusal};
 use serde_json::{Map, Value};
@@ -9,18 +10,18 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// The language every other one is measured against; the manifest names it as the default.
+/// The language that every other one is measured against; the manifest names it as the default.
 const SOURCE: &str = "en";
-/// Shipped from the first release on.
+/// The languages that are shipped from the first release on.
 const SHIPPED: [&str; 16] =
     [SOURCE, "ar", "de", "es", "fr", "hi", "id", "it", "ja", "ko", "pt_BR", "ru", "tr", "vi", "zh_CN", "zh_TW"];
-/// Names, which no language changes. Any other message that equals the English one was forgotten.
+/// The messages that are names, which no language changes. Any other message that equals the English one was forgotten.
 const NAMES: [&str; 5] = ["extension_name", "fact_ray_id", "popup_title", "badge_title_healthy", "support_markdown"];
 /// Languages that share the script of English.
 const LATIN: [&str; 8] = ["es", "pt_BR", "fr", "de", "vi", "id", "tr", "it"];
 /// Chrome's limit for a description.
 const DESCRIPTION_LIMIT: usize = 132;
-/// Columns a title has in the overlay (a Han character takes two), and those of a button.
+/// The number of columns that a title has in the overlay (a Han character takes two), and that a button has.
 const TITLE_COLUMNS: usize = 55;
 const BUTTON_COLUMNS: usize = 24;
 
@@ -30,7 +31,7 @@ const TRADITIONAL: &str = "帳網擴頁數時間這為沒連線";
 
 const CHECKS: [&str; 7] = ["country", "route", "steadiness", "reachability", "service", "clock", "cookies"];
 
-/// What the background answers; these ids are JavaScript's own and have no type in the core.
+/// The answers of the background. These ids are JavaScript's own and have no type in the core.
 const OUTCOMES: [&str; 3] = ["done", "refused", "failed"];
 const REASONS: [&str; 10] = [
     "not_in_plan",
@@ -44,7 +45,7 @@ const REASONS: [&str; 10] = [
     "no_answer",
     "no_private_window",
 ];
-/// Why a page was not looked at, as `extension/globals.d.ts` lists it.
+/// The reasons why a page was not looked at, as `extension/globals.d.ts` lists them.
 const UNSEEN: [&str; 4] = ["loading", "core", "page", "closed"];
 const STAYED: [&str; 6] = ["keep", "refused", "came_back", "browser_cannot", "elsewhere", "failed"];
 const STORAGE: [&str; 6] = ["localStorage", "indexedDB", "serviceWorkers", "cacheStorage", "fileSystems", "cache"];
@@ -219,7 +220,7 @@ fn terms_are_those_of_the_glossary() {
     none(&complaints);
 }
 
-/// As whole words.
+/// Tells whether a text contains one of the forms as whole words.
 fn says(text: &str, forms: &[String]) -> bool {
     let text = text.to_lowercase();
     forms.iter().map(|form| form.to_lowercase()).any(|form| {
@@ -285,7 +286,7 @@ fn every_key_the_extension_asks_for_exists_and_every_key_is_asked_for() {
         } else if let Some((_, ids)) = composed.iter().find(|(pattern, _)| pattern == key) {
             asked.extend(ids.iter().map(|id| key.replace('*', id)));
         } else if !key.starts_with('*') {
-            // `${key}_title`: a name that the same file completes to several keys.
+            // The same file completes this name to several keys, as in `${key}_title`.
             let ends = mentions.iter().filter(|other| other.file == *file && other.key.starts_with('*'));
             let whole: Vec<_> = ends.map(|end| end.key.replacen('*', key, 1)).collect();
             if whole.is_empty() || whole.iter().any(|key| !english.contains_key(key)) {
@@ -306,12 +307,12 @@ fn every_reason_the_background_gives_has_its_words_and_no_other_has() {
     for file in files_below(&top().join("extension/background"), &["js"]) {
         let text = read(&file);
         for (_, call) in after_each(&text, "refused") {
-            // Not its definition, `refused = (reason) => …`. Either side of a `?:` counts.
+            // Its definition, `refused = (reason) => …`, does not count. Either side of a `?:` counts.
             let end = if call.starts_with('(') { closing(call).unwrap_or(0) } else { 0 };
             given.extend(call[..end].split('"').skip(1).step_by(2).map(str::to_string));
         }
         for (_, after) in after_each(&text, "reason:") {
-            // What stands behind a colon is the browser's own message.
+            // The text behind a colon is the browser's own message.
             let reason = literal(after.trim_start()).map(|(reason, _)| reason);
             given.extend(reason.as_deref().and_then(|reason| reason.split(':').next()).map(str::to_string));
         }
@@ -320,7 +321,7 @@ fn every_reason_the_background_gives_has_its_words_and_no_other_has() {
     assert_eq!(given, REASONS.map(str::to_string).into(), "left: given; right: with words");
 }
 
-/// Which keys the views put together from an id, and where the ids come from.
+/// Returns the keys that the views put together from an id, each with the ids.
 fn composed() -> Vec<(&'static str, Vec<String>)> {
     let causes = causes();
     let remedies = tables(&top().join("crate/catalog/remedies.toml"));
@@ -367,12 +368,12 @@ fn causes() -> Vec<String> {
     files.iter().flat_map(|file| tables(file)).collect()
 }
 
-/// What a person may pick, by the catalogue.
+/// Returns what a person may pick, by the catalogue.
 fn symptoms() -> Vec<String> {
     tables(&top().join("crate/catalog/symptoms.toml"))
 }
 
-/// The guides and their steps, as `guides.js` lists them.
+/// Returns the guides and their steps, as `guides.js` lists them.
 fn guides() -> Vec<(String, Vec<String>)> {
     let text = read(&top().join("extension/views/guides.js"));
     let (_, table) = text.split_once("GUIDES = {\n").expect("the table of guides");
@@ -382,7 +383,7 @@ fn guides() -> Vec<(String, Vec<String>)> {
         let (indent, name) = (line.len() - line.trim_start().len(), line.trim().split(':').next().unwrap_or_default());
         match (indent, guides.last_mut()) {
             (2, _) if name.starts_with(char::is_alphabetic) => {
-                // A short one stands in one line.
+                // A short guide stands in one line.
                 let rest = line.split_once('{').map_or("", |(_, rest)| rest);
                 let steps = rest.split(',').filter_map(|part| Some(part.split_once(':')?.0.trim().to_owned()));
                 guides.push((name.to_owned(), steps.collect()));
@@ -398,7 +399,7 @@ fn steps() -> Vec<String> {
     guides().iter().flat_map(|(guide, steps)| steps.iter().map(move |step| format!("{guide}_{step}"))).collect()
 }
 
-/// The remedies that clear: the popup offers them under short names of their own.
+/// Returns the remedies that clear something. The popup offers them under short names of their own.
 fn ways_to_clear() -> Vec<String> {
     let remedies = catalogue_file(&top().join("crate/catalog/remedies.toml"));
     let clears =
@@ -414,15 +415,16 @@ fn catalogue_file(file: &Path) -> toml::Table {
     toml::from_str(&read(file)).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
-/// The names an enum of the core has in JSON. serde lists them, in back quotes, when it refuses one that is not among
-/// them; so a variant that is added there is missed here at once.
+/// Returns the names that an enum of the core has in JSON. serde lists them, in back quotes, when it refuses one that
+/// is not among them; so the test notices a variant that is added there at once.
 fn variants(refusal: serde_json::Result<()>) -> Vec<String> {
     let said = refusal.expect_err("an empty name is no variant").to_string();
     said.split('`').skip(3).step_by(2).map(str::to_string).collect()
 }
 
-/// The facts that get a label, and those values of theirs that are ids and so need words too. All fields are written
-/// out so that a new one does not compile without a word for it; the host stands in the head of the view and needs none.
+/// Returns the facts that get a label, and those of their values that are ids and so need words too. All fields are
+/// written out so that a new one does not compile without a word for it; the host stands in the head of the view and
+/// needs none.
 fn facts() -> Vec<String> {
     let all = Facts {
         host: String::new(),
@@ -444,7 +446,7 @@ fn facts() -> Vec<String> {
     labels.chain(failing().iter().map(|value| format!("failing_{value}"))).collect()
 }
 
-/// The values of the one fact that is an id.
+/// Returns the values of the one fact that is an id.
 fn failing() -> Vec<String> {
     variants(serde_json::from_str::<Failing>("\"\"").map(drop))
 }
@@ -453,7 +455,7 @@ fn failing() -> Vec<String> {
 
 struct Language {
     messages: Map<String, Value>,
-    /// Keys as they stand in the file, with the doubles that a JSON reader hides.
+    /// The keys as they stand in the file, with the doubles that a JSON reader hides.
     order: Vec<String>,
 }
 
@@ -482,13 +484,13 @@ fn message(entry: &Value) -> &str {
     entry["message"].as_str().unwrap_or_default()
 }
 
-/// Name and place (`$1`, `$2`, …) of each declared placeholder.
+/// Returns the name and the place (`$1`, `$2`, …) of each declared placeholder.
 fn placeholders(entry: &Value) -> BTreeMap<String, String> {
     let declared = entry["placeholders"].as_object().into_iter().flatten();
     declared.map(|(name, value)| (name.clone(), value["content"].as_str().unwrap_or_default().to_string())).collect()
 }
 
-/// The `$names$` of a message, or nothing when a `$` stands alone.
+/// Returns the `$names$` of a message, or `None` if a `$` stands alone.
 fn placeholders_in(text: &str) -> Option<BTreeSet<String>> {
     let text = text.replace("$$", "");
     let parts: Vec<_> = text.split('$').collect();
@@ -529,12 +531,13 @@ fn is_han(one: char) -> bool {
 struct Mention {
     file: String,
     key: String,
-    /// How many values are handed over, where that can be seen.
+    /// The number of values that are handed over, if that can be seen.
     values: Option<usize>,
 }
 
-/// Every key that scripts, pages and the manifest name: what is handed to `word(…)`, `getMessage(…)`, `data-message…=`
-/// and `__MSG_…__`, and any other literal or property that begins like a key: chosen with `?:` or held in a table.
+/// Returns every key that scripts, pages and the manifest name: what is handed to `word(…)`, `getMessage(…)`,
+/// `data-message…=` and `__MSG_…__`, and any other literal or property that begins like a key, because it may be chosen
+/// with `?:` or held in a table.
 fn mentions(english: &Map<String, Value>) -> Vec<Mention> {
     let families: BTreeSet<&str> = english.keys().filter_map(|key| key.find('_').map(|end| &key[..=end])).collect();
     let mut found = Vec::new();
@@ -567,7 +570,7 @@ fn mentions(english: &Map<String, Value>) -> Vec<Mention> {
                 }
             }
         }
-        // `fact_code: found.code`, a table of keys.
+        // This finds the keys of a table, such as `fact_code: found.code`.
         for family in &families {
             for (before, after) in after_each(&text, family) {
                 let rest: String = after.chars().take_while(|one| is_of_key(*one)).collect();
@@ -593,12 +596,12 @@ fn shown(file: &Path) -> String {
     file.strip_prefix(top()).unwrap_or(file).display().to_string()
 }
 
-/// The text before and behind each occurrence.
+/// Returns the text before and behind each occurrence.
 fn after_each<'a>(text: &'a str, wanted: &str) -> Vec<(&'a str, &'a str)> {
     text.match_indices(wanted).map(|(at, found)| (&text[..at], &text[at + found.len()..])).collect()
 }
 
-/// The literal at the beginning of the text, each `${…}` of a template as `*`, and what follows it.
+/// Returns the literal at the beginning of the text, with `*` for each `${…}` of a template, and what follows it.
 fn literal(text: &str) -> Option<(String, &str)> {
     let quote = text.chars().next().filter(|first| "\"'`".contains(*first))?;
     let mut key = String::new();
@@ -619,7 +622,7 @@ fn literal(text: &str) -> Option<(String, &str)> {
     }
 }
 
-/// Where the bracket that the text begins with is closed, behind the closing one. Brackets inside literals are not
+/// Returns the place behind the bracket that closes the one that the text begins with. Brackets inside literals are not
 /// told apart: no call that asks for a word has one.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
@@ -638,8 +641,8 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// How many values follow the key in a call: none before the closing bracket, else one for each comma that stands
-/// outside of inner brackets and has something behind it. Unknown where values are spread.
+/// Counts the values that follow the key in a call: none before the closing bracket, else one for each comma that
+/// stands outside of inner brackets and has something behind it. Returns `None` if values are spread.
 fn values(mut rest: &str) -> Option<usize> {
     let mut count = 0;
     loop {
@@ -688,7 +691,7 @@ fn files_below(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
     files
 }
 
-/// All complaints at once, so that one run shows everything that is to be written.
+/// Fails with all complaints at once, so that one run shows everything that is to be written.
 fn none(complaints: &[String]) {
     let distinct: BTreeSet<_> = complaints.iter().map(String::as_str).collect();
     assert!(distinct.is_empty(), "\n{}", Vec::from_iter(distinct).join("\n"));

@@ -1,4 +1,4 @@
-//! Holds the core to the messages that people meet, one by one, in every language they are known in, and prints how
+//! These tests hold the core to the messages that people meet, one by one, in every language they are known in, and print how
 //! many are recognised. `messages/rows.rs` says how a message becomes a visit.
 
 #[path = "../crate/build/catalogue.rs"]
@@ -15,14 +15,15 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Pages of others, which the extension neither may see nor wants to: it has to be silent there.
+/// The messages that are out of reach, each with the reason. The extension has to be silent about them, because it may not or
+/// cannot see what they are about.
 const OUT_OF_REACH: [(&[&str], &str); 3] = [
     (&["network_app-246"], "a page of one brace: nothing says what it was to be"),
     (&["rate_limit-074"], "a body without its status: a healthy answer may carry the same words"),
     (&["cf_block-020"], "an address in numbers: nothing says that OpenAI is behind it"),
 ];
 
-/// Where we answer otherwise, on purpose.
+/// The messages that we answer otherwise on purpose, each with our answer and the reason.
 const OTHERWISE: [(&[&str], &str, &str); 3] = [
     (&["account-007"], "connection_lost", "the sentence itself says that the network failed"),
     (
@@ -33,25 +34,26 @@ const OTHERWISE: [(&[&str], &str, &str); 3] = [
     (&["account-005"], "workspace_disabled", "the account is sound; it is the workspace that lets nobody in"),
 ];
 
-/// Of the messages with a cause, at least so many of a hundred.
+/// The least number of a hundred messages with a cause that are recognised.
 const RECOGNISED: usize = 99;
-/// And at most so many of a hundred may be out of reach.
+/// The largest number of a hundred that may be out of reach.
 const UNREACHED: usize = 1;
 
-/// Without every exact sentence, at least so many of a hundred are right, and at most so many are taken for something else. On
-/// 2026-11-30 it was 93.7 and 1.8; of 0.8 it was said that something failed, and not what.
+/// With every exact sentence taken away: the least number of a hundred that are right, and the largest number that are taken
+/// for something else. On 2026-11-30 it was 93.7 and 1.8; of 0.8 it was said that something failed, and not what.
 const UNDERSTOOD: usize = 92;
 const MISUNDERSTOOD: usize = 2;
-/// The test looks at so many languages one by one; in each of them at least so many of a hundred messages are right.
+/// The number of languages that the test looks at one by one, and the least number of a hundred messages that are right in each
+/// of them.
 const LANGUAGES: usize = 10;
 const IN_EACH: usize = 80;
 
-/// What became of one message.
+/// This is what became of one message.
 #[derive(Clone, Copy, PartialEq)]
 enum Outcome {
     Right,
     Wrong,
-    /// It is said that something failed, and not what.
+    /// The core says that something failed, and not what.
     Vague,
     Missed,
     Otherwise,
@@ -156,14 +158,14 @@ fn nothing(lines: &[String]) -> Result<(), Failed> {
     if lines.is_empty() { Ok(()) } else { Err(format!("{} messages:\n{}", lines.len(), lines.join("\n")).into()) }
 }
 
-/// Exceptions whose message is gone: they would excuse a message of that id that comes later.
+/// Returns the exceptions whose message is gone: they would excuse a message of that id that comes later.
 fn exceptions_missing(answers: &[Answer]) -> Vec<String> {
     let known: BTreeSet<&str> = answers.iter().map(|answer| answer.row.id.as_str()).collect();
     let listed = OUT_OF_REACH.iter().map(|(ids, _)| ids).chain(OTHERWISE.iter().map(|(ids, _, _)| ids));
     listed.flat_map(|ids| ids.iter()).filter(|id| !known.contains(*id)).map(|id| (*id).to_owned()).collect()
 }
 
-/// One line for each such message: id, what it should be, what it was taken for, how it begins.
+/// Returns one line for each such message: its id, its right cause, the cause that it was taken for, and how it begins.
 fn listed(answers: &[Answer], such: impl Fn(&Answer) -> bool) -> Vec<String> {
     let line = |answer: &Answer| {
         let silence = || "silence".to_owned();
@@ -179,7 +181,7 @@ fn listed(answers: &[Answer], such: impl Fn(&Answer) -> bool) -> Vec<String> {
     answers.iter().filter(|answer| such(answer)).map(line).collect()
 }
 
-/// For each of the languages with most faults: how many there are, how many of them are right, and how many are wrong.
+/// Returns for each of the languages with most faults how many there are, how many of them are right, and how many are wrong.
 fn languages(answers: &[Answer]) -> Vec<(String, [usize; 3])> {
     let mut found: BTreeMap<String, [usize; 3]> = BTreeMap::new();
     for answer in answers.iter().filter(|answer| answer.row.cause.is_some()) {
@@ -194,7 +196,7 @@ fn languages(answers: &[Answer]) -> Vec<(String, [usize; 3])> {
     found
 }
 
-/// By family: how many messages ended how.
+/// Writes a table that says by family how many messages ended how.
 fn counts(answers: &[Answer]) -> String {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crate/catalog");
     let catalogue = catalogue::read(&root).expect("the catalogue is sound");

@@ -1,5 +1,5 @@
-//! Conventions of the package and of the tree, held by reading them: permissions and their reasons, one version, no
-//! way in from a page, no dangerous sink, no room without a name.
+//! These tests read the package and the tree and hold them to their conventions: permissions and their reasons, one
+//! version, no way in from a page, no dangerous sink, no room without a name.
 
 use serde_json::Value;
 use std::{
@@ -24,7 +24,7 @@ fn strings(value: &Value) -> Vec<String> {
     value.as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
-/// Files below a folder of the checkout, by their path from its root.
+/// Returns the files below a folder of the checkout, by their path from its root.
 fn files(folder: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut open = vec![root().join(folder)];
@@ -73,7 +73,7 @@ fn nothing_is_open_to_pages() {
         !policy.contains("'unsafe-eval'") && !policy.contains("'unsafe-inline'") && !policy.contains("http:"),
         "{policy}"
     );
-    // Which hosts it lets be reached: `tests/sites.rs`.
+    // `tests/sites.rs` checks which hosts the policy lets be reached.
     assert_eq!(policy.matches("connect-src").count(), 1);
     for script in manifest["content_scripts"].as_array().expect("content scripts") {
         assert_ne!(script["all_frames"], Value::Bool(true));
@@ -91,7 +91,7 @@ fn one_version() {
 
 #[test]
 fn no_sink_that_makes_markup_or_code_of_text() {
-    // Built from halves, so that this file does not find itself.
+    // The words are written with escapes, so that this file does not find itself.
     let sinks = [
         "inner\u{48}TML",
         "outer\u{48}TML =",
@@ -115,7 +115,7 @@ fn no_sink_that_makes_markup_or_code_of_text() {
 
 #[test]
 fn the_shell_compares_no_status_and_no_sentence() {
-    // Invariant 3: what a number or a sentence means is the core's to say.
+    // Invariant 3: only the core says what a number or a sentence means.
     for path in files("extension").iter().filter(|path| path.ends_with(".js")) {
         let source = read(path);
         for number in ["403", "429", "500", "502", "503", "1020", "1015", "1009"] {

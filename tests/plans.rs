@@ -1,5 +1,5 @@
-//! Plans follow what really helped people (reports and help articles of 2025 and 2026): a plan advises no step that never helped, and
-//! none that makes the failure worse, whatever the checks have found.
+//! These tests hold plans to what really helped people (reports and help articles of 2025 and 2026): a plan advises no step that
+//! never helped, and none that makes the failure worse, whatever the checks have found.
 
 use access_medic::{Action, Confidence, Evidence, Report, Standing, Told, Visit, causes, examine};
 use std::{collections::BTreeMap, path::Path};
@@ -27,7 +27,7 @@ fn report(url: &str, cause: &str, findings: &[&str]) -> Report {
     })
 }
 
-/// This lists the steps that clear something; the cookies of the human check do not count, because no sign-in is in them.
+/// Lists the steps that clear something. The cookies of the human check do not count, because no sign-in is in them.
 fn signs_out(report: &Report) -> Vec<&str> {
     let clears = report.plan.iter().filter(|step| matches!(step.action, Action::Clear { .. }));
     clears.map(|step| step.remedy.as_str()).filter(|remedy| *remedy != "clear_check_cookies").collect()
@@ -79,7 +79,7 @@ fn on_the_page_of_a_program_the_program_is_what_can_be_mended() {
     assert!(!steps(&report).contains(&"retry_login") && signs_out(&report).is_empty());
 }
 
-/// This reads chances by name, such as `reload:0.5;wait:0.9`. It leaves out reasons and names of groups, which are no chances.
+/// Reads chances by name, such as `reload:0.5;wait:0.9`. It leaves out reasons and names of groups, which are no chances.
 fn chances(text: &str) -> BTreeMap<String, f64> {
     let pair = |part: &str| {
         let (name, chance) = part.trim().rsplit_once(':')?;
@@ -100,7 +100,7 @@ struct Seen {
 }
 
 impl Seen {
-    /// This counts how many of ten thousand failing visits a list of steps ends, when people do each step as they usually do.
+    /// Counts how many of ten thousand failing visits a list of steps ends, when people do each step as they usually do.
     fn ended(&self, steps: &[&str], done: &BTreeMap<String, f64>) -> f64 {
         let left = |(weight, cures): &(f64, BTreeMap<String, f64>)| {
             steps.iter().fold(*weight, |left, step| {
@@ -111,7 +111,7 @@ impl Seen {
         self.faults.iter().map(|fault| fault.0 - left(fault)).sum()
     }
 
-    /// This counts the same for the best `count` steps: each next one ends most of what the others leave.
+    /// Counts the same for the best `count` steps: each next one ends most of what the others leave.
     fn best(&self, count: usize, done: &BTreeMap<String, f64>) -> f64 {
         let mut steps: Vec<&str> = Vec::new();
         for _ in 0..count {
@@ -124,11 +124,11 @@ impl Seen {
     }
 }
 
-/// Our plans end at least so many of a hundred visits that the best plans of the same length would end: all causes together
-/// (96 on 2026-11-30), and each cause that is seen often.
+/// The least number of visits that our plans end, of a hundred visits that the best plans of the same length would end: all causes
+/// together (96 on 2026-11-30), and each cause that is seen often.
 const TOGETHER: f64 = 94.0;
 const OF_EACH: f64 = 80.0;
-/// A cause is seen often when it has at least so many of ten thousand failing visits.
+/// The number of visits, of ten thousand failing ones, from which on a cause is seen often.
 const OFTEN: f64 = 50.0;
 /// The plan of this cause says "leave the account alone for a day", which the world calls waiting.
 const ANOTHER_WORD: [&str; 1] = ["account_flagged"];
@@ -139,7 +139,7 @@ fn plans_end_nearly_as_much_as_any_of_their_length_could() {
     let number = |text: &str| text.parse::<f64>().unwrap_or_default();
     let mut done: BTreeMap<String, f64> = BTreeMap::new();
     for row in table("costs.csv") {
-        // Information ends nothing, and others are asked elsewhere.
+        // Information ends nothing, and steps that ask others do not count here.
         if row["group"] == "all" && ["lasting", "way_round"].contains(&row["kind"].as_str()) {
             let properly = [&row["p_properly_with_button"], &row["p_properly"]];
             let properly = properly.into_iter().find(|text| !text.is_empty()).map_or(0.0, |text| number(text));

@@ -1,5 +1,5 @@
-//! Lists of sites that cannot be made from `crate/catalog/sites.toml` are held to it: the manifest's, PRIVACY.md's, the
-//! observer's own, and the fuzzer's.
+//! These tests hold those lists of sites that cannot be made from `crate/catalog/sites.toml` to it: the manifest's,
+//! PRIVACY.md's, the observer's own, and the fuzzer's.
 
 #[path = "../crate/build/sites.rs"]
 mod sites;
@@ -80,7 +80,7 @@ fn the_observer_knows_our_pages_and_no_others() {
             assert!(!pattern.is_match(&url), "{url}");
         }
     }
-    // No other site is in it.
+    // The pattern knows no other site.
     let known = literal.split(['(', '|', ')']).filter(|part| part.bytes().all(|byte| byte.is_ascii_lowercase()));
     let known: BTreeSet<String> = known.filter(|part| !part.is_empty()).map(|part| format!("{part}.com")).collect();
     assert_eq!(known, sites().ours.into_iter().collect());

@@ -1,5 +1,6 @@
-//! When messages say that one may try again: sentences in sixteen languages, of which half was only measured and never worked with
-//! (`times/measuring.jsonl`), each with the moment that it names or none. A wrong moment is worse than none.
+//! These tests check when messages say that one may try again. They read sentences in sixteen languages, each with the moment
+//! that it names or none. Half of the sentences were only measured and never worked with (`times/measuring.jsonl`). A wrong
+//! moment is worse than none.
 
 use access_medic::told_time;
 use serde::Deserialize;
@@ -16,13 +17,13 @@ struct Case {
 
 #[derive(Clone, Copy, Default)]
 struct Count {
-    /// With a time, and without one.
+    /// The number of sentences with a time, and of those without one; so are the next numbers.
     given: [usize; 2],
     right: [usize; 2],
     wrong: usize,
 }
 
-/// In milliseconds since 1970, of `2026-11-30T14:00:30Z` with or without a fraction.
+/// Returns the milliseconds since 1970 of a time such as `2026-11-30T14:00:30Z`, with or without a fraction.
 fn milliseconds(time: &str) -> f64 {
     let (whole, fraction) = time.trim_end_matches('Z').split_once('.').unwrap_or((time.trim_end_matches('Z'), "0"));
     let date = |text: &str| {
@@ -41,7 +42,7 @@ fn milliseconds(time: &str) -> f64 {
 
 const DAY: f64 = 86_400_000.0;
 
-/// Prints what was right by language, and what was not where it may be looked at.
+/// Prints how many sentences were right by language. If they may be `shown`, it also prints those that were not right.
 fn measure(half: &str, shown: bool) -> Count {
     let text = fs::read_to_string(format!("{}/times/{half}.jsonl", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let mut counts: BTreeMap<String, Count> = BTreeMap::new();

@@ -1,5 +1,5 @@
-//! Holds the core to new wordings of known failures, with every exact sentence of the catalogue taken away: what is right
-//! here is understood by what the words mean. `wordings/README.md` says who wrote which half.
+//! These tests hold the core to new wordings of known failures, with every exact sentence of the catalogue taken away: the
+//! core understands what is right here by what the words mean. `wordings/README.md` says who wrote which half.
 
 #[path = "messages/rows.rs"]
 #[allow(dead_code, reason = "the messages use the rest of it")]
@@ -11,8 +11,8 @@ use recordings::OBSERVED_AT;
 use rows::Row;
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, process::ExitCode};
 
-/// Of a hundred, at least so many are right, and at most so many are taken for something else. Measured on 2026-11-30: see
-/// what the test prints; these hold it there.
+/// These are limits for a hundred wordings: the least number that are right, and the largest number that are taken for
+/// something else. They hold the core to what was measured on 2026-11-30; the test prints the numbers of today.
 #[derive(Clone, Copy)]
 struct Limits {
     right: usize,
@@ -30,7 +30,7 @@ impl Answer {
     }
 }
 
-/// On an error surface, or as told by a person.
+/// This says whether a wording stands on an error surface or is told by a person.
 #[derive(Clone, Copy)]
 enum Way {
     Shown,
@@ -54,7 +54,7 @@ fn told(row: &Row) -> Visit {
     Visit { evidence, now: OBSERVED_AT, ..Visit::default() }
 }
 
-/// Given, right, taken for something else, missed.
+/// Counts the wordings that are given, right, taken for something else, and missed.
 fn counted<'a>(answers: impl Iterator<Item = &'a Answer>) -> [usize; 4] {
     answers.fold([0; 4], |[given, right, wrong, missed], answer| {
         let is_wrong = !answer.is_right() && answer.named.is_some();
@@ -90,7 +90,7 @@ fn hold(answers: &[Answer], Limits { right, wrong }: Limits, shown: bool) -> Res
         return Ok(());
     }
     let mut said = format!("{good} of {given} are right and {bad} are taken for something else\n");
-    // What only measures is not shown.
+    // Wordings that only measure are not shown.
     for Answer { row, named } in answers.iter().filter(|answer| shown && !answer.is_right()) {
         let cause = |cause: &Option<String>| cause.clone().unwrap_or_else(|| "silence".to_owned());
         let _ = writeln!(said, "{} {} {} → {}: {}", row.id, row.lang, cause(&row.cause), cause(named), row.text);

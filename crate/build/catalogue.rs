@@ -1,4 +1,4 @@
-//! Reads and checks `catalog/`. The file system is the registry: a file that is there counts. Every complaint names
+//! This module reads and checks `catalog/`. The file system is the registry: a file that is there counts. Every complaint names
 //! the file and what would be right.
 
 use access_medic_phrases::MessageHash;
@@ -9,12 +9,12 @@ pub struct Catalogue {
     pub causes: Vec<(String, String, Cause)>,
     pub remedies: BTreeMap<String, Remedy>,
     pub findings: Vec<Finding>,
-    /// What a person may say they see, and the cause whose plan fits it best.
+    /// The symptoms that a person may pick, each with the cause whose plan fits it best.
     pub symptoms: BTreeMap<String, String>,
     pub signatures: Vec<(String, Signature)>,
     /// These words name the id of a request.
     pub request_words: Vec<String>,
-    /// Sets of whole messages, by name: of each message its hash.
+    /// The sets of whole messages by name, with the hash of each message.
     pub messages: BTreeMap<String, Vec<MessageHash>>,
 }
 
@@ -28,7 +28,7 @@ pub struct Cause {
     /// This plan takes the place of `plan` where a program on this computer began the sign-in, unless it is empty.
     #[serde(default)]
     pub program: Vec<String>,
-    /// Seconds to wait at first, where nothing names a time.
+    /// The number of seconds to wait at first, if nothing names a time.
     #[serde(default = "moment")]
     pub wait: u16,
 }
@@ -47,7 +47,8 @@ pub enum Mover {
 pub enum Remedy {
     Clear {
         hosts: Vec<String>,
-        /// Hosts of ChatGPT, on its own pages and on those of the sign-in; elsewhere, the page's own host.
+        /// The hosts of ChatGPT, which are cleared on its own pages and on those of the sign-in; elsewhere, the page's own host
+        /// is.
         app: Option<Vec<String>>,
         cookies: Option<Vec<String>>,
         #[serde(default)]
@@ -76,15 +77,15 @@ pub enum Remedy {
     },
 }
 
-/// What follows from something that the checks found.
+/// A finding says what follows from something that the checks found.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Finding {
     pub id: String,
-    /// In whose plans it counts: families, or causes one by one.
+    /// The families, or causes one by one, in whose plans the finding counts.
     pub families: Vec<String>,
     pub steps: Vec<String>,
-    /// Remedies that are in no plan while it holds.
+    /// Remedies that are in no plan while the finding holds.
     #[serde(default)]
     pub without: Vec<String>,
     pub cause: Option<String>,
@@ -99,18 +100,18 @@ struct Findings {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Signature {
-    /// Which page this is, where the fact is from, and when it was seen.
+    /// This says which page this is, where the fact is from, and when it was seen.
     pub about: String,
     pub cause: String,
     pub confidence: Confidence,
     pub surface: Surface,
-    /// Says that something failed and not what: ranks behind every other signature of the same confidence.
+    /// The signature says only that something failed, and not what: it ranks behind every other signature of the same confidence.
     #[serde(default)]
     pub fallback: bool,
-    /// Named at the toolbar only.
+    /// The cause is only named at the toolbar.
     #[serde(default)]
     pub quiet: bool,
-    /// Counts only beside another cause.
+    /// The signature counts only beside another cause.
     #[serde(default)]
     pub beside: bool,
     #[serde(default)]
@@ -157,13 +158,13 @@ pub struct Clue {
     pub bare: Option<bool>,
     /// Sets of `messages/`.
     pub message: Option<Few<String>>,
-    /// A cause that earlier loads showed …
+    /// The cause that earlier loads showed.
     pub earlier: Option<String>,
-    /// … or a glob of host and path that earlier loads were of;
+    /// The glob of host and path that earlier loads were of, instead of a cause.
     pub opened: Option<String>,
-    /// at least so often,
+    /// The smallest number of such earlier loads.
     pub times: Option<u16>,
-    /// in the last so many seconds.
+    /// The number of seconds back within which they count.
     pub within: Option<u16>,
 }
 
@@ -187,7 +188,7 @@ impl<T> Few<T> {
 #[serde(untagged)]
 pub enum Status {
     Exact(u16),
-    /// `"5xx"`
+    /// A class is written as `"5xx"`.
     Class(String),
 }
 
@@ -273,7 +274,7 @@ fn findings(
     Ok(findings)
 }
 
-/// One set of messages for each file of `messages/`; in it, by language, sentences or their hashes.
+/// Reads one set of messages from each file of `messages/`, in which sentences or their hashes stand by language.
 fn messages(root: &Path) -> Result<BTreeMap<String, Vec<MessageHash>>, String> {
     let mut sets: BTreeMap<String, Vec<MessageHash>> = BTreeMap::new();
     let mut known: BTreeMap<MessageHash, String> = BTreeMap::new();
@@ -295,7 +296,7 @@ fn messages(root: &Path) -> Result<BTreeMap<String, Vec<MessageHash>>, String> {
     Ok(sets)
 }
 
-/// Name → entries: `lists.toml`, and the sentences of `wordings/`, of all languages together.
+/// Reads the entries of each list by its name: `lists.toml`, and the sentences of `wordings/`, of all languages together.
 fn lists(root: &Path) -> Result<BTreeMap<String, Vec<String>>, String> {
     let mut lists: BTreeMap<String, Vec<String>> = parse(&root.join("lists.toml"))?;
     for file in listed(&root.join("wordings"))? {
@@ -308,7 +309,7 @@ fn lists(root: &Path) -> Result<BTreeMap<String, Vec<String>>, String> {
 }
 
 impl Signature {
-    /// Those of `all`, then those of `any`, then those of `none`.
+    /// Lists the clues of `all`, then those of `any`, then those of `none`.
     pub fn clues(&self) -> impl Iterator<Item = &Clue> {
         self.all.iter().chain(&self.any).chain(&self.none)
     }
@@ -369,8 +370,8 @@ fn check(
             return Err(said(file, &format!("cause `{cause}` is not in catalog/causes/")));
         }
     }
-    // Sentences drift and are quoted by people, so alone they prove nothing: they count on a page that is plainly
-    // an error page, or inside a surface that is plainly one.
+    // Sentences change in time and people quote them, so alone they prove nothing: they count on a page that is plainly an error
+    // page, or inside a surface that is plainly one.
     let given: Vec<&Clue> = signature.all.iter().collect();
     let anchored = given.iter().any(|c| {
         c.status.is_some()
@@ -408,7 +409,8 @@ fn check(
 }
 
 impl Clue {
-    /// The phrases of a title, a text or a whole message, and which of the three (4, 5, 6 as `src/catalog.rs` counts).
+    /// Returns the phrases of a title, a text or a whole message, and which of the three they are (4, 5, 6 as `src/catalog.rs`
+    /// counts).
     pub fn phrases(&self) -> Option<(u8, &Few<String>)> {
         [(4, &self.title), (5, &self.text), (6, &self.whole)]
             .into_iter()
@@ -461,7 +463,7 @@ impl Clue {
 }
 
 impl Status {
-    /// First and last status that it stands for.
+    /// Returns the first and the last status that it stands for.
     pub fn range(&self) -> Result<(u16, u16), String> {
         match self {
             Self::Exact(status) => Ok((*status, *status)),
@@ -481,7 +483,7 @@ fn parse<T: serde::de::DeserializeOwned>(file: &Path) -> Result<T, String> {
     toml::from_str(&text).map_err(|fault| said(file, &fault.to_string()))
 }
 
-/// In name order, so that two builds give the same tables.
+/// Lists the files of a folder in the order of their names, so that two builds give the same tables.
 fn listed(folder: &Path) -> Result<Vec<std::path::PathBuf>, String> {
     let entries = fs::read_dir(folder).map_err(|fault| said(folder, &fault.to_string()))?;
     let mut paths: Vec<_> = entries
@@ -497,7 +499,8 @@ fn stem(path: &Path) -> String {
     path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// One line, the file first; the path from `catalog/` on, so that messages are the same on every machine.
+/// Returns a complaint in one line, with the file first. The path begins at `catalog/`, so that messages are the same on every
+/// machine.
 pub fn said(file: &Path, fault: &str) -> String {
     let shown = file.to_string_lossy().replace('\\', "/");
     let shown = shown.find("catalog/").map_or(shown.as_str(), |at| &shown[at..]).to_owned();

@@ -1,4 +1,4 @@
-//! Reads `catalog/concepts/` and `catalog/meanings.toml`: what words mean, by language, and what they mean together.
+//! This module reads `catalog/concepts/` and `catalog/meanings.toml`: what words mean, by language, and what they mean together.
 
 use access_medic_phrases::{Stem, lay_out_words, write_words};
 use serde::{Deserialize, de::DeserializeOwned};
@@ -57,7 +57,7 @@ struct Written {
     says: Vec<String>,
     #[serde(default)]
     but: Vec<String>,
-    /// Says that something failed and not what.
+    /// The meaning says only that something failed, and not what.
     #[serde(default)]
     vague: bool,
     #[serde(default)]
@@ -89,7 +89,7 @@ pub fn read(root: &Path, causes: &[&str]) -> Result<Concepts, String> {
     Ok(Concepts { turned, meanings, not, how_to })
 }
 
-/// The words of all languages, as the file that ships: concepts are numbered in the order of the alphabet.
+/// Returns the words of all languages, as the file that ships: concepts are numbered in the order of the alphabet.
 pub fn file(root: &Path) -> Result<Vec<u8>, String> {
     let numbered = words(root)?.into_values().enumerate();
     let words =
@@ -97,7 +97,7 @@ pub fn file(root: &Path) -> Result<Vec<u8>, String> {
     Ok(write_words(&lay_out_words(words.collect())))
 }
 
-/// By concept, its words in all languages, each with the bit of its language.
+/// Reads the words of each concept in all languages, each with the bit of its language.
 fn words(root: &Path) -> Result<BTreeMap<String, Vec<(Stem, u64)>>, String> {
     let mut words: BTreeMap<String, Vec<(Stem, u64)>> = BTreeMap::new();
     let folder = root.join("concepts");
@@ -105,7 +105,7 @@ fn words(root: &Path) -> Result<BTreeMap<String, Vec<(Stem, u64)>>, String> {
     let mut files: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     files.retain(|file| file.extension().is_some_and(|ending| ending == "toml"));
     files.sort();
-    // `zh_CN` and `zh_TW` are one: in Hong Kong they mix.
+    // `zh_CN` and `zh_TW` count as one language, because they mix in Hong Kong.
     let language = |file: &Path| stem_of(file).split('_').next().unwrap_or_default().to_owned();
     let mut languages: Vec<String> = files.iter().map(|file| language(file)).collect();
     languages.dedup();
@@ -141,7 +141,7 @@ fn parse<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
     toml::from_str(&text).map_err(|fault| said(file, &fault.to_string()))
 }
 
-/// One line, the file first.
+/// Returns a complaint in one line, with the file first.
 fn said(file: &Path, fault: &str) -> String {
     let shown = file.to_string_lossy().replace('\\', "/");
     let shown = shown.find("catalog/").map_or(shown.as_str(), |at| &shown[at..]).to_owned();

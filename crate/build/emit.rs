@@ -1,4 +1,4 @@
-//! Writes the catalogue as Rust: static tables that need no start-up work.
+//! This module writes the catalogue as Rust: static tables that need no start-up work.
 
 use crate::{
     catalogue::{Catalogue, Clue, Few, Finding, Remedy, Signature},
@@ -10,12 +10,12 @@ use std::{collections::BTreeSet, fmt::Write};
 
 pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
     let mut interned = Interned::default();
-    // Markers first: a clue refers to a marker by its place in the sorted list.
+    // Markers come first, because a clue refers to a marker by its place in the sorted list.
     let clues = || catalogue.signatures.iter().flat_map(|(_, signature)| signature.clues());
     for marker in clues().filter_map(|clue| clue.marker.as_ref()).flat_map(Few::iter) {
         interned.marker(marker);
     }
-    // Phrases too: those that always stand in the same lists are one group, and clues refer to groups.
+    // Phrases come next: phrases that always stand in the same lists are one group, and clues refer to groups.
     let mut lists: Vec<BTreeSet<usize>> = Vec::new();
     for clue in clues() {
         if let Some((_, phrases)) = clue.phrases() {
@@ -154,7 +154,7 @@ struct Interned {
     markers: Vec<String>,
     globs: Vec<String>,
     strings: Vec<String>,
-    /// By phrase: its group.
+    /// The group of each phrase.
     groups: Vec<u16>,
 }
 
@@ -166,13 +166,13 @@ impl Interned {
         }
     }
 
-    /// Exact markers come first, those with a `*` after them.
+    /// Returns the id of a marker: exact markers come first, those with a `*` after them.
     fn marker_id(&self, marker: &str) -> usize {
         let place = |list: &[String]| list.iter().position(|known| known == marker).unwrap_or_default();
         if marker.contains('*') { self.markers.len() + place(&self.globs) } else { place(&self.markers) }
     }
 
-    /// The groups of a clue's phrases.
+    /// Returns the groups of a clue's phrases.
     fn groups(&mut self, phrases: &Few<String>) -> Vec<u16> {
         let phrases: Vec<usize> = phrases.iter().map(|phrase| self.phrase(phrase)).collect();
         let groups: BTreeSet<u16> = phrases.iter().filter_map(|phrase| self.groups.get(*phrase).copied()).collect();
@@ -196,12 +196,12 @@ impl Interned {
     }
 }
 
-/// A count or a place as the tables hold it. One that does not fit ends the build, instead of meaning another one.
+/// Returns a count or a place as the tables hold it. A number that does not fit ends the build, instead of meaning another one.
 fn narrow<T: TryFrom<usize>>(number: usize) -> T {
     T::try_from(number).unwrap_or_else(|_| panic!("{number} does not fit the tables of the catalogue"))
 }
 
-/// As `src/catalog.rs` reads it: cause, flags, how many clues `all` and `any` have, length, clues.
+/// Writes a signature as `src/catalog.rs` reads it: cause, flags, how many clues `all` and `any` have, length, clues.
 fn signature_bytes(signature: &Signature, catalogue: &Catalogue, interned: &mut Interned) -> Vec<u8> {
     let cause = catalogue.causes.iter().position(|(id, _, _)| *id == signature.cause).unwrap_or_default();
     let flags = signature.confidence as u8
@@ -217,7 +217,7 @@ fn signature_bytes(signature: &Signature, catalogue: &Catalogue, interned: &mut 
     bytes
 }
 
-/// Kind, length, numbers of two bytes.
+/// Writes a clue: its kind, its length, and numbers of two bytes.
 fn clue_bytes(clue: &Clue, interned: &mut Interned, sets: &[&String]) -> Vec<u8> {
     let (kind, numbers) = clue_numbers(clue, interned, sets);
     let mut bytes = vec![kind];

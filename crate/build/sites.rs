@@ -1,5 +1,5 @@
-//! Reads and checks `catalog/sites.toml`: whose sites are whose. The core, the checks and `cargo xtask build` make their
-//! lists of it, so that no list is written twice.
+//! This module reads and checks `catalog/sites.toml`, which says whose sites are whose. The core, the checks and `cargo xtask
+//! build` make their lists of it, so that no list is written twice.
 
 use serde::{Deserialize, Serialize};
 use std::{fs, path::Path};
@@ -38,7 +38,7 @@ pub struct Passed {
     pub paths: Vec<String>,
 }
 
-/// The complaint names what is wrong, and the caller names the file.
+/// Reads the file. A complaint names what is wrong, and the caller names the file.
 pub fn read(file: &Path) -> Result<Sites, String> {
     let text = fs::read_to_string(file).map_err(|fault| fault.to_string())?;
     let sites: Sites = toml::from_str(&text).map_err(|fault| fault.to_string())?;

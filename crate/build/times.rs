@@ -1,4 +1,4 @@
-//! Reads `catalog/times.toml`: the words by which messages say when one may try again.
+//! This module reads `catalog/times.toml`: the words by which messages say when one may try again.
 
 use access_medic_phrases::lowered;
 use serde::Deserialize;
@@ -52,8 +52,8 @@ const SENSES: [&str; 24] = [
     "Midnight", "Milli", "Day", "Year", "Month", "Date", "Fixed", "Named", "Weekday", "Zone",
 ];
 
-/// The table as Rust: of each language its words in lines, the longest first, each with a letter for what it is and a number,
-/// if it is not 0. As a table of structs it would be twice as large.
+/// Returns the table as Rust: the words of each language in lines, the longest first, each with a letter for its sense and a
+/// number, if it is not 0. A table of structs would be twice as large.
 pub fn table(file: &Path) -> Result<String, String> {
     let text = std::fs::read_to_string(file).map_err(|fault| fault.to_string())?;
     let languages: BTreeMap<String, Language> = toml::from_str(&text).map_err(|fault| fault.to_string())?;

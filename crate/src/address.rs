@@ -1,5 +1,5 @@
-//! Reads the address of a page: host, path, query. Browsers hand over addresses in canonical form, so this splits
-//! and decodes, and does not repair.
+//! This module reads the address of a page: host, path and query. Browsers hand over addresses in canonical form, so it splits
+//! and decodes them, and does not repair them.
 
 use crate::catalog::{self, Passed};
 
@@ -11,11 +11,11 @@ pub struct Address<'a> {
     query: &'a str,
 }
 
-/// So many characters of a path are kept, because a page can ask for a long one.
+/// The number of characters of a path that are kept, because a page can request a long one.
 const PATH: usize = 300;
 
 impl<'a> Address<'a> {
-    /// `None` for anything that is not http or https.
+    /// Reads an address. `None`: it is neither http nor https, or its host is too long to be one.
     pub fn read(url: &'a str) -> Option<Self> {
         let (scheme, rest) = url.split_once("://").filter(|(scheme, _)| ["http", "https"].contains(scheme))?;
         let rest = rest.split('#').next().unwrap_or_default();
@@ -27,17 +27,17 @@ impl<'a> Address<'a> {
         (host.len() <= 253).then_some(Self { host, path, scheme, port, query })
     }
 
-    /// The host, with its port where that is not the usual one.
+    /// Returns the host, with its port if that is not the usual one.
     pub fn site(&self) -> String {
         if self.port.is_empty() { self.host.to_owned() } else { format!("{}:{}", self.host, self.port) }
     }
 
-    /// Host and path, with `*` for what may be the id of a conversation or a person: `chatgpt.com/c/*`.
+    /// Returns host and path, with `*` for each part that may be the id of a conversation or a person: `chatgpt.com/c/*`.
     pub fn place(&self) -> String {
         self.site() + &without_ids(self.path)
     }
 
-    /// The same with the scheme. What is left out is the query, which may carry a question or a session.
+    /// Returns the same with the scheme. The query is left out, because it may carry a question or a session.
     pub fn masked(&self) -> String {
         format!("{}://{}", self.scheme, self.place())
     }
@@ -47,7 +47,7 @@ impl<'a> Address<'a> {
         self.scheme == "https" && self.is_openai()
     }
 
-    /// Is this a host of OpenAI's? By the registrable domain: `chatgpt.com.example.net` is not.
+    /// Tells whether this is a host of OpenAI's. The registrable domain decides: `chatgpt.com.example.net` is none.
     pub fn is_openai(&self) -> bool {
         catalog::OURS
             .iter()
@@ -81,17 +81,18 @@ impl<'a> Address<'a> {
         })
     }
 
-    /// Is it on this computer, where a program waits for the answer of a sign-in?
+    /// Tells whether the host is this computer, where a program waits for the answer of a sign-in.
     pub fn is_program(&self) -> bool {
         matches!(self.host, "localhost" | "127.0.0.1")
     }
 
-    /// Is the path short, and no part of it an id of a conversation or a person, or the `*` that stands for one?
+    /// Tells whether the path is short and no part of it may be an id of a conversation or a person, or is the `*` that stands
+    /// for one.
     pub fn names_no_one(&self) -> bool {
         self.path.len() <= 100 && self.path.split('/').all(|part| !is_id(part) && !part.contains('*'))
     }
 
-    /// A parameter's value, decoded; the first of that name.
+    /// Returns the decoded value of the first parameter of this name.
     pub fn parameter(&self, name: &str) -> Option<String> {
         self.query.split('&').find_map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -106,13 +107,13 @@ fn is_id(part: &str) -> bool {
     part.len() > 32 || (digits && part.len() >= 8) || part.contains(['%', '@', ':'])
 }
 
-/// A path with `*` for each part that may be an id. `withoutIds` in `extension/background/sites.js` does the same.
+/// Returns a path with `*` for each part that may be an id. `withoutIds` in `extension/background/sites.js` does the same.
 pub fn without_ids(path: &str) -> String {
     let parts: Vec<_> = path.split('/').map(|part| if is_id(part) { "*" } else { part }).collect();
     parts.join("/").chars().take(PATH).collect()
 }
 
-/// Empty when what was encoded is no text.
+/// Decodes a value. The result is empty if the decoded bytes are no text.
 fn decode(value: &str) -> String {
     let mut bytes = Vec::with_capacity(value.len());
     let mut rest = value.as_bytes();
@@ -137,8 +138,8 @@ fn hex(digit: u8) -> u8 {
     }
 }
 
-/// `pattern` with any number of `*` against the whole of `text`. By bytes: the standard library's search for a
-/// string in a string is more code than this needs.
+/// Tells whether the whole of `text` fits `pattern`, which may have any number of `*`. It compares bytes, because the standard
+/// library's search for a string in a string is more code than this needs.
 pub fn glob(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.as_bytes().split(|byte| *byte == b'*');
     let head = parts.next().unwrap_or_default();

@@ -1,13 +1,14 @@
-//! Reads the members of a JSON error body: `key: value` pairs of the outer object and of the objects right inside it.
+//! This module reads the members of a JSON error body: the `key: value` pairs of the outer object and of the objects right inside
+//! it.
 //!
-//! A reader of a few dozen lines instead of a JSON library, because that is a quarter of the core's size budget
-//! and error bodies need no more: codes and ids are plain words, so strings are taken as written, escapes included.
-//! What is not JSON gives whatever came before the fault, or nothing.
+//! It is a reader of a few dozen lines and no JSON library, because a library takes a quarter of the core's size budget and error
+//! bodies need no more: codes and ids are plain words, so strings are taken as written, escapes included. If the text is not
+//! JSON, the result is whatever came before the fault, or nothing.
 
 /// One member with a plain value.
 #[derive(Debug, PartialEq)]
 pub struct Member<'t> {
-    /// Key of the object it stands in; `None` in the outer object.
+    /// The key of the object that the member stands in; `None` in the outer object.
     pub parent: Option<&'t str>,
     pub key: &'t str,
     /// A string without its quotes, or a number, `true`, `false`, `null` as written.
@@ -16,7 +17,7 @@ pub struct Member<'t> {
 
 pub fn members(text: &str) -> Vec<Member<'_>> {
     let mut found = Vec::new();
-    // Keys under which the open objects and arrays stand.
+    // This list holds the keys under which the open objects and arrays stand.
     let mut open: Vec<Option<&str>> = Vec::new();
     let mut key: Option<&str> = None;
     let mut rest = text.trim_start();
@@ -69,7 +70,7 @@ fn member<'t>(open: &[Option<&'t str>], key: Option<&'t str>, value: &'t str) ->
     Some(Member { parent, key: key?, value })
 }
 
-/// Up to the closing quote, and what follows it.
+/// Splits a text into the string up to the closing quote and the part that follows it.
 fn string(text: &str) -> Option<(&str, &str)> {
     let mut escaped = false;
     let end = text.bytes().position(|byte| {

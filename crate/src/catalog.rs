@@ -1,5 +1,5 @@
-//! The catalogue as the build script compiled it: causes, remedies, signatures and the tables that find them.
-//! Data only; `catalog/README.md` describes the source format.
+//! This module holds the catalogue as the build script compiled it: causes, remedies, signatures and the tables that find them.
+//! It is data only; `catalog/README.md` describes the source format.
 
 use access_medic_phrases::Messages;
 use std::sync::OnceLock;
@@ -78,14 +78,14 @@ pub struct TimeWords {
 }
 
 impl TimeWords {
-    /// This finds the words that a text may begin with, the longest first.
+    /// Finds the words that a text may begin with, the longest first.
     pub fn beginning(&self, text: &str) -> &[(&'static str, Sense, u32)] {
         let first = text.bytes().next().unwrap_or_default();
         self.words.get(usize::from(first)).map_or(&[], Vec::as_slice)
     }
 }
 
-/// This gives the words of all languages, which are read from the table once.
+/// Returns the words of all languages, which are read from the table once.
 pub fn times() -> &'static [TimeWords] {
     static READ: OnceLock<Vec<TimeWords>> = OnceLock::new();
     let word = |line: &'static str| {
@@ -117,12 +117,12 @@ pub struct Cause {
     pub plan: &'static [u16],
     /// This plan takes the place of `plan` where a program on this computer began the sign-in, unless it is empty.
     pub program: &'static [u16],
-    /// Seconds to wait at first, where nothing names a time.
+    /// The number of seconds to wait at first, if nothing names a time.
     pub wait: u16,
 }
 
 impl Cause {
-    /// Has its plan a step that waits?
+    /// Tells whether the plan has a step that waits.
     pub fn waits(&self) -> bool {
         self.plan
             .iter()
@@ -130,16 +130,16 @@ impl Cause {
     }
 }
 
-/// What follows from something that the checks found.
+/// A finding says what follows from something that the checks found.
 pub struct Finding {
     pub id: &'static str,
-    /// In whose plans it counts: families or causes, with a space between them.
+    /// The families or causes in whose plans the finding counts, with a space between them.
     families: &'static str,
-    /// Indices of [`REMEDIES`]; they come before the cause's own.
+    /// Indices of [`REMEDIES`]; these steps come before the cause's own.
     pub steps: &'static [u16],
-    /// Indices of [`REMEDIES`] that are in no plan while it holds.
+    /// Indices of [`REMEDIES`] that are in no plan while the finding holds.
     pub without: &'static [u16],
-    /// Index of [`CAUSES`]: takes the place of a diagnosis that is not certain.
+    /// The index of the cause in [`CAUSES`] that takes the place of a diagnosis that is not certain.
     pub cause: Option<u8>,
 }
 
@@ -152,7 +152,7 @@ impl Finding {
 pub struct Remedy {
     pub id: &'static str,
     pub hands: Hands,
-    /// What OpenAI itself says of it.
+    /// The address of the page on which OpenAI itself says this.
     pub read: Option<&'static str>,
 }
 
@@ -169,14 +169,16 @@ pub struct Passed {
 pub enum Hands {
     Clear {
         hosts: &'static [&'static str],
-        /// Hosts of ChatGPT, which belong to it on its own pages and on those of the sign-in; elsewhere the page's own does.
+        /// The hosts of ChatGPT, which are cleared too on its own pages and on those of the sign-in; elsewhere, the page's own
+        /// host is.
         app: Option<&'static [&'static str]>,
         cookies: Option<&'static [&'static str]>,
         keep: &'static [&'static str],
         storage: bool,
     },
     Reload,
-    /// Indices of [`REMEDIES`]: whose hosts have their cookies counted, and whose cookies count as left over.
+    /// Indices of [`REMEDIES`]: the first one has the hosts whose cookies are counted, and the second one has the cookies that
+    /// count as left over.
     Check {
         counts: u16,
         leftovers: u16,
@@ -195,9 +197,9 @@ pub struct Meaning {
     pub cause: u8,
     /// Combinations of concepts, each of which is enough.
     pub says: &'static [&'static [u8]],
-    /// These concepts make it something else.
+    /// If the text speaks of one of these concepts, it means something else.
     pub but: &'static [u8],
-    /// Says that something failed and not what.
+    /// The meaning says only that something failed, and not what.
     pub vague: bool,
     pub place: Place,
 }
@@ -216,7 +218,7 @@ pub enum Place {
     Thread,
 }
 
-/// Recognises one kind of page, surface or failure: every clue of `all`, one of `any` (if it has some), and no
+/// A signature recognises one kind of page, surface or failure: every clue of `all` holds, one of `any` (if it has some), and no
 /// clue of `none`.
 #[derive(Clone, Copy)]
 pub struct Signature {
@@ -227,28 +229,28 @@ pub struct Signature {
     pub cause: u8,
     pub confidence: Confidence,
     pub surface: Surface,
-    /// Says that something failed and not what: ranks behind the others of the same confidence.
+    /// The signature says only that something failed, and not what: it ranks behind the others of the same confidence.
     pub fallback: bool,
-    /// Named at the toolbar only: nothing is drawn on the page.
+    /// The cause is only named at the toolbar: nothing is drawn on the page.
     pub quiet: bool,
-    /// Counts only beside another cause, never alone.
+    /// The signature counts only beside another cause, never alone.
     pub beside: bool,
-    /// It is known by what its words mean, which counts less than the words themselves.
+    /// The cause is known by what the words mean, which counts less than the words themselves.
     pub meant: bool,
-    /// How many clues belong to `all` and to `any`; the rest is `none`.
+    /// The number of clues that belong to `all` and to `any`; the rest belongs to `none`.
     pub all: u8,
     pub any: u8,
     clues: &'static [u8],
 }
 
-/// One thing to look at. Lists mean any of them; `Marker`, `Title`, `Text`, `Whole` and `Message` hold indices of the
-/// tables below and look at the page or, in a signature of surface `alert`, at one and the same alert. In a signature
-/// of surface `request`, `Status`, `Host`, `Path` and `Failure` look at one and the same request.
+/// A clue is one thing to look at. A list means any of its entries; `Marker`, `Title`, `Text`, `Whole` and `Message` hold indices
+/// of the tables below and look at the page or, in a signature of surface `alert`, at one and the same alert. In a signature of
+/// surface `request`, `Status`, `Host`, `Path` and `Failure` look at one and the same request.
 #[derive(Clone, Copy)]
 pub enum Clue {
-    /// First and last status of each range.
+    /// These are the first and the last status of each range.
     Status(Numbers),
-    /// Name, and a glob for the value.
+    /// This is a name, and a glob for the value.
     Header(&'static str, &'static str),
     Code(Strings),
     Marker(Numbers),
@@ -256,12 +258,12 @@ pub enum Clue {
     Text(Numbers),
     /// The phrase is the whole message.
     Whole(Numbers),
-    /// A whole message of one of these sets, known by its hash.
+    /// The text holds a whole message of one of these sets, known by its hash.
     Message(Numbers),
     Host(Strings),
     Path(Strings),
     Failure(Strings),
-    /// A small page with little text, outside the app.
+    /// This says whether the page is a small one with little text, outside the app.
     Bare(bool),
     /// At least so many of the tab's earlier loads, since the last remedy and within so many seconds, showed the cause
     /// or were of a place that fits the glob.
@@ -299,7 +301,7 @@ fn string(id: u16) -> &'static str {
     STRINGS.get(id.checked_sub(1).map_or(0, end)..end(id)).unwrap_or_default()
 }
 
-/// The signatures, in the catalogue's order. In the tables they are a few bytes each (`build/emit.rs` writes them): as
+/// Lists the signatures, in the catalogue's order. In the tables they are a few bytes each (`build/emit.rs` writes them): as
 /// structs, every clue would bring pointers.
 pub fn signatures() -> impl Iterator<Item = Signature> {
     let mut rest = SIGNATURES;
@@ -336,7 +338,7 @@ pub fn signatures() -> impl Iterator<Item = Signature> {
 }
 
 impl Signature {
-    /// Of a symptom: it has no clue but the person's word.
+    /// Makes the signature of a symptom, which has no clue but the person's word.
     pub fn told(cause: u8) -> Self {
         Self {
             #[cfg(not(target_arch = "wasm32"))]
@@ -345,7 +347,7 @@ impl Signature {
         }
     }
 
-    /// Of what the words on a surface mean.
+    /// Makes the signature of what the words on a surface mean.
     pub fn meant(Meaning { cause, vague, .. }: &Meaning, surface: Surface) -> Self {
         let confidence = if *vague { Confidence::Possible } else { Confidence::Likely };
         Self {
@@ -356,13 +358,13 @@ impl Signature {
         }
     }
 
-    /// The signature counts less when a person tells of it.
+    /// Makes the signature count less, because a person only tells of it.
     pub fn at_second_hand(self) -> Self {
         let confidence = self.confidence.min(Confidence::Likely);
         Self { surface: Surface::Told, confidence, quiet: false, ..self }
     }
 
-    /// This makes a signature that has no clue.
+    /// Makes a signature that has no clue.
     fn bare(cause: u8, confidence: Confidence, surface: Surface, fallback: bool) -> Self {
         Self {
             #[cfg(not(target_arch = "wasm32"))]
@@ -380,7 +382,7 @@ impl Signature {
         }
     }
 
-    /// Does it hang on sentences of the site?
+    /// Tells whether the signature depends on sentences of the site.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn is_worded(&self) -> bool {
         let given = usize::from(self.all) + usize::from(self.any);

@@ -1,4 +1,5 @@
-//! From the signatures that held to one diagnosis: ranks, never merges. Silence and "cannot tell" are answers.
+//! This module makes one diagnosis from the signatures that held: it ranks them and never merges them. It may also say nothing,
+//! or say that it cannot tell.
 
 use crate::{
     address::Address,
@@ -10,24 +11,24 @@ use crate::{
     signature::{Match, Scene},
 };
 
-/// `None`: no page of OpenAI's or of a sign-in to it, or nothing is known to be wrong with it. Only signatures that
-/// `counts` takes are asked.
+/// Returns the diagnosis of a visit; only signatures that `counts` accepts are asked. `None`: the page belongs neither to OpenAI
+/// nor to a sign-in to it, or nothing is known to be wrong with it.
 pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Diagnosis> {
     let evidence = &visit.evidence;
     let address = Address::read(&evidence.url).filter(|address| address.is_openai() || address.is_in_flow())?;
     let signals = facts::signals(evidence, &address);
     let mut ranked = Scene::new(visit, &address, &signals).matches();
     ranked.retain(|found| counts(&found.signature));
-    // A quiet cause is drawn all the same where the person sees that something is wrong.
+    // A quiet cause is drawn as well if the person sees that something is wrong.
     let seen = visit.standing.as_ref().is_some_and(|standing| standing.overlay)
         || ranked.iter().any(|found| !found.signature.quiet && !found.signature.beside);
-    // What counts only beside another cause can be the best when it is alone.
+    // A signature that counts only beside another cause can be the best one when it is alone; then there is no diagnosis.
     let best = take_best(&mut ranked).filter(|best| !best.signature.beside)?;
     let cause = catalog::CAUSES.get(usize::from(best.signature.cause))?;
     let mut others: Vec<Other> = Vec::new();
     while let Some(other) = take_best(&mut ranked) {
         let named = catalog::CAUSES.get(usize::from(other.signature.cause))?;
-        // That something failed is said already.
+        // A fallback says only that something failed, so it adds nothing to a best signature that names a cause.
         let adds = !other.signature.fallback || best.signature.fallback;
         if adds && others.len() < OTHERS && named.id != cause.id && !others.iter().any(|known| known.cause == named.id)
         {
@@ -53,7 +54,7 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
         confidence: best.signature.confidence,
         mover: cause.mover,
         surface,
-        // On other people's pages nothing is drawn.
+        // Nothing is drawn on pages of others.
         overlay: cause.overlay && drawable && seen && address.is_openai(),
         reasons: reasons(&best.reasons),
         facts: Facts {
@@ -66,15 +67,17 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
     })
 }
 
-/// A few matches at most, so no sorting: that would be a tenth of the core's code.
+/// Takes the best match out of the list. There are only a few matches, so this does not sort: sorting would be a tenth of the
+/// core's code.
 fn take_best(matches: &mut Vec<Match>) -> Option<Match> {
     let best = matches.iter().map(rank).max()?;
     let at = matches.iter().position(|found| rank(found) == best)?;
     Some(matches.remove(at))
 }
 
-/// Surer first; then what names a cause before what only says that something failed; then the one that more and stronger clues speak for. What is still equal
-/// stays in the catalogue's order.
+/// Returns the rank of a match. A signature that counts only beside another cause comes last. The higher confidence comes first,
+/// then a signature that names a cause before one that says only that something failed, then exact words before what words mean,
+/// then the match with more and stronger clues. Matches that are still equal stay in the catalogue's order.
 fn rank(found: &Match) -> (bool, Confidence, bool, bool, u32) {
     let weight = |reason: &Reason| match reason.clue {
         ReasonKind::Header
@@ -93,11 +96,11 @@ fn rank(found: &Match) -> (bool, Confidence, bool, bool, u32) {
     (!beside, confidence, !fallback, !meant, found.reasons.iter().map(weight).sum())
 }
 
-/// How many clues are quoted for one cause, and how many other causes are named.
+/// The largest number of clues that are quoted for one cause, and of other causes that are named.
 const REASONS: usize = 4;
 const OTHERS: usize = 4;
 
-/// Each quote once: a code may be both in the address and in the text.
+/// Quotes the reasons, each quote once: a code may be both in the address and in the text.
 fn reasons(all: &[Reason]) -> Vec<Reason> {
     let mut kept: Vec<Reason> = Vec::new();
     for reason in all {

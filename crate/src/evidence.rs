@@ -1,7 +1,7 @@
-//! What the shell observed: the input of [`examine`](crate::examine).
+//! This module defines what the shell observed: the input of [`examine`](crate::examine).
 //!
-//! Plain data, the same names in Rust, JavaScript and JSON. Nothing here interprets anything: a field says
-//! what was seen, never what it means. Every optional field is absent when it was not seen.
+//! It is plain data, with the same names in Rust, JavaScript and JSON. Nothing here interprets anything: a field says what was
+//! seen, never what it means. Every optional field is absent when it was not seen.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,12 +10,13 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Visit {
     pub evidence: Evidence,
-    /// What was diagnosed earlier on this same load. Kept because page text is never stored: it lets a plan be
-    /// made anew after a step, when there is no new evidence.
+    /// The diagnosis that was made earlier on this same load. It is kept because page text is never stored: it lets a plan be
+    /// made again after a step, when there is no new evidence.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub standing: Option<Standing>,
-    /// What a person says they see elsewhere, an id of `catalog/symptoms.toml`; asked where nothing else is known.
+    /// The symptom that a person says they see elsewhere, an id of `catalog/symptoms.toml`; it is asked for if nothing else is
+    /// known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub symptom: Option<String>,
@@ -25,13 +26,13 @@ pub struct Visit {
     /// Earlier loads of this tab, oldest first; the last few of them.
     #[serde(default)]
     pub loads: Vec<Load>,
-    /// Ids of what the checks found, if they ran lately.
+    /// Ids of the findings, if the checks ran lately.
     #[serde(default)]
     pub findings: Vec<String>,
     /// Milliseconds since 1970.
     #[serde(default)]
     pub now: f64,
-    /// Minutes that clocks here are ahead of UTC; behind it, negative.
+    /// The minutes by which clocks here are ahead of UTC; negative if they are behind it.
     #[serde(default)]
     pub offset: f64,
 }
@@ -40,9 +41,9 @@ pub struct Visit {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Load {
-    /// When it was seen, in milliseconds since 1970.
+    /// The time at which it was seen, in milliseconds since 1970.
     pub at: f64,
-    /// Host and path, ids replaced by `*`: `chatgpt.com/c/*`.
+    /// Host and path, with ids replaced by `*`: `chatgpt.com/c/*`.
     pub place: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
@@ -66,14 +67,14 @@ pub struct Standing {
     pub facts: Told,
 }
 
-/// What the site itself said of how long to wait; of [`Facts`](crate::Facts).
+/// This is what the site itself said of how long to wait; it is a part of [`Facts`](crate::Facts).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Told {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub retry_after: Option<u32>,
-    /// When one may try again, in milliseconds since 1970.
+    /// The time at which one may try again, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub resets: Option<f64>,
@@ -84,7 +85,7 @@ pub struct Told {
 pub struct Evidence {
     /// Address of the main frame, as the browser writes it.
     pub url: String,
-    /// When this load was seen, in milliseconds since 1970.
+    /// The time at which this load was seen, in milliseconds since 1970.
     #[serde(default)]
     pub at: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,14 +97,15 @@ pub struct Evidence {
     /// Error surfaces of the app: toasts, dialogs, message errors, field errors.
     #[serde(default)]
     pub alerts: Vec<Alert>,
-    /// Requests of the page, to hosts of OpenAI's, that failed; no aborted ones.
+    /// The requests of the page to hosts of OpenAI's that failed, without aborted ones.
     #[serde(default)]
     pub requests: Vec<Request>,
-    /// Tokens of what stands beside the app's own shell, as other extensions do; said with the page and with alerts.
+    /// Tokens of elements beside the app's own shell, as other extensions put them there; they are told with the page and with
+    /// alerts.
     #[serde(default)]
     pub guests: Vec<String>,
-    /// What a person types or pastes, seen elsewhere: on a phone, in the desktop app, in a terminal, in an e-mail. Only its first
-    /// 4,000 characters are read.
+    /// The text that a person types or pastes, and saw elsewhere: on a phone, in the desktop app, in a terminal, in an e-mail.
+    /// Only its first 4,000 characters are read.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub told: String,
     /// Network error of the main frame as the browser names it: `net::ERR_…`, `NS_ERROR_…`, or the sentence that
@@ -130,7 +132,7 @@ pub struct Header {
     pub value: String,
 }
 
-/// The document, as far as it may be read: of the app's own shell and of large pages only the size is known.
+/// The document, as far as it may be read: only the size is known of the app's own shell and of large pages.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Page {
@@ -140,7 +142,7 @@ pub struct Page {
     pub status: Option<u16>,
     #[serde(default)]
     pub content_type: String,
-    /// The app's shell or a conversation: title, text and markers are then empty, because they were not read.
+    /// The page is the app's shell or a conversation: title, text and markers are then empty, because they were not read.
     #[serde(default)]
     pub app: bool,
     #[serde(default)]
@@ -172,9 +174,9 @@ pub struct Alert {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Request {
     pub host: String,
-    /// Ids replaced by `*`: `/backend-api/conversation/*`.
+    /// The path, with ids replaced by `*`: `/backend-api/conversation/*`.
     pub path: String,
-    /// 400 and above; absent when there was no answer.
+    /// The status, which is 400 or above; absent when there was no answer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub status: Option<u16>,
@@ -182,22 +184,22 @@ pub struct Request {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub failure: Option<String>,
-    /// The answer was a page (HTML): what asks for data gets one from Cloudflare alone.
+    /// The answer was a page (HTML): a request for data gets a page from Cloudflare alone.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub html: bool,
 }
 
-/// A remedy that was tried, for which cause, when, and how it went.
+/// An attempt is a remedy that was tried: for which cause, when, and how it went.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Attempt {
     pub remedy: String,
     pub cause: String,
-    /// Where the cause was seen; a fault of a surface inside the app is not disproved by a page that loads.
+    /// The surface on which the cause was seen; a page that loads does not disprove a fault of a surface inside the app.
     #[serde(default)]
     pub surface: crate::report::Surface,
-    /// When it was carried out, in milliseconds since 1970.
+    /// The time at which it was carried out, in milliseconds since 1970.
     pub at: f64,
     pub outcome: Outcome,
     /// Absent until a later load has shown whether it helped.
@@ -213,6 +215,6 @@ pub enum Outcome {
     Done,
     Refused,
     Failed,
-    /// Passed over by the person.
+    /// The person passed over it.
     Skipped,
 }

@@ -1,7 +1,7 @@
-//! Reads the facts of a failing page: codes, Ray ID, request id, data centre, country, retry-after.
+//! This module reads the facts of a failing page: codes, Ray ID, request id, data centre, country, retry-after.
 //!
-//! Codes are what machines write for machines; signatures look at them first. The visitor's IP address, which
-//! these pages show, is never taken over.
+//! Machines write codes for machines, so signatures look at them first. The visitor's IP address, which these pages show, is
+//! never taken over.
 
 use crate::{
     address::Address,
@@ -20,7 +20,7 @@ pub struct Code {
     pub from: ReasonKind,
 }
 
-/// What the machine-readable parts of the evidence say.
+/// The signals are what the machine-readable parts of the evidence say.
 #[derive(Default)]
 pub struct Signals<'e> {
     pub codes: Vec<Code>,
@@ -30,10 +30,10 @@ pub struct Signals<'e> {
     ray_id: Option<String>,
 }
 
-/// A page with more text, in bytes, speaks of more than one thing.
+/// A page with more text than this, in bytes, speaks of more than one thing.
 const SMALL_TEXT: usize = 1_500;
 
-/// Longest body that is read as JSON or as a plain code, in bytes: error bodies are small.
+/// The longest body that is read as JSON or as a plain code, in bytes: error bodies are small.
 const BODY_LIMIT: usize = 16_384;
 
 /// Keys of JSON bodies whose values are codes: OpenAI's `error.code`, `detail.code`, Cloudflare's `error_code`.
@@ -52,7 +52,7 @@ pub fn signals<'e>(evidence: &'e Evidence, address: &Address) -> Signals<'e> {
             // `mfa_bypass|google` names the identity provider behind the bar.
             signals.push(code.split('|').next().unwrap_or_default(), ReasonKind::Address);
         }
-        // OAuth names its own few codes under `error` and the reason beside it.
+        // OAuth puts one of its own few codes under `error`, and the reason beside it.
         if let Some(reason) = address.parameter("error_description") {
             for word in reason.split(|c: char| !is_identifier(c)).filter(|word| word.contains('_')) {
                 signals.push(word, ReasonKind::Address);
@@ -88,7 +88,7 @@ impl<'e> Signals<'e> {
         if text.len() > BODY_LIMIT {
             return;
         }
-        // Cloudflare's answer to clients that do not ask for HTML.
+        // This is Cloudflare's answer to clients that do not ask for HTML.
         if let Some(number) = text.strip_prefix("error code:").map(str::trim).filter(|n| is_number(n)) {
             self.push(number, ReasonKind::Code);
         }
@@ -103,7 +103,7 @@ impl<'e> Signals<'e> {
         }
     }
 
-    /// `{"error":{"code":…}}`, `{"detail":{"code":…}}`, `{"error_code":…}`.
+    /// Reads bodies like `{"error":{"code":…}}`, `{"detail":{"code":…}}` and `{"error_code":…}`.
     fn json(&mut self, text: &str, from: ReasonKind, at: f64) {
         let members = body::members(text);
         let ours = || members.iter().filter(|member| member.parent.is_none_or(|parent| CODE_PARENTS.contains(&parent)));
@@ -126,7 +126,7 @@ impl<'e> Signals<'e> {
 pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts {
     let text = evidence.page.as_ref().map_or("", |page| page.text.as_str());
     let said: Vec<Printed> = evidence.alerts.iter().map(|alert| printed(&alert.text)).collect();
-    // What an alert prints is of the request that failed; the header is of the page around it.
+    // An id that an alert prints is of the request that failed; the header is of the page around it.
     let ray =
         said.iter().find_map(|printed| printed.ray).or(signals.printed.ray).or_else(|| header(evidence, "cf-ray"));
     let ray = ray.unwrap_or_default();
@@ -140,7 +140,7 @@ pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts
             .or_else(|| signals.ray_id.clone().filter(|id| is_ray(id)))
             .or_else(|| signals.printed.ray_id.map(str::to_owned)),
         colo: is_colo(colo).then(|| colo.to_owned()),
-        // The same for request ids.
+        // The same order holds for request ids.
         request_id: [
             said.iter().find_map(|printed| printed.request_id),
             signals.request_id.as_deref(),
@@ -161,7 +161,7 @@ pub fn facts(evidence: &Evidence, address: &Address, signals: &Signals) -> Facts
     }
 }
 
-/// When one may try again by what an alert, a small page or a person says. What takes so long is counted from the load.
+/// Returns when one may try again by what an alert, a small page or a person says. A length of time is counted from the load.
 pub fn said_time(Visit { evidence, offset, .. }: &Visit) -> Option<f64> {
     let alerts = evidence.alerts.iter().map(|alert| alert.text.as_str());
     let page = evidence.page.iter().map(|page| page.text.as_str()).filter(|text| text.len() <= SMALL_TEXT);
@@ -169,7 +169,7 @@ pub fn said_time(Visit { evidence, offset, .. }: &Visit) -> Option<f64> {
     texts.find_map(|text| told_time(text, evidence.at, *offset))
 }
 
-/// `2025-06-10 08:11:12 UTC`, as Cloudflare's pages print it, from a place on.
+/// Reads a time like `2025-06-10 08:11:12 UTC`, as Cloudflare's pages print it, from a place on.
 fn time(text: &str, from: usize) -> Option<&str> {
     const FORM: &[u8] = b"0000-00-00 00:00:00 UTC";
     let printed = text.as_bytes().get(from..from + FORM.len())?;
@@ -177,7 +177,7 @@ fn time(text: &str, from: usize) -> Option<&str> {
     printed.iter().zip(FORM).all(fits).then(|| text.get(from..from + FORM.len() - 4)).flatten()
 }
 
-/// The box of a 5xx page that carries the mark of the failure: tokens come in document order, each once.
+/// Finds the box of a 5xx page that carries the mark of the failure: tokens come in document order, each once.
 fn failing(page: &Page) -> Option<Failing> {
     let mut at = None;
     for token in &page.markers {
@@ -192,7 +192,7 @@ fn failing(page: &Page) -> Option<Failing> {
     None
 }
 
-/// Status of the main frame: as the network saw it, else as the page's own timing says.
+/// Returns the status of the main frame: as the network saw it, or else as the page's own timing says.
 pub fn status(evidence: &Evidence) -> Option<u16> {
     let network = evidence.response.as_ref().map(|response| response.status);
     network.or_else(|| evidence.page.as_ref().and_then(|page| page.status)).filter(|status| *status > 0)
@@ -203,8 +203,8 @@ pub fn header<'e>(evidence: &'e Evidence, name: &str) -> Option<&'e str> {
     headers.iter().find(|header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value.as_str())
 }
 
-/// `/error?payload=`: base64 of a JSON object, either alphabet, padded or not. Decoded here and nowhere else; never
-/// logged. `None` when it is not that.
+/// Decodes the value of `/error?payload=`: base64 of a JSON object, in either alphabet, padded or not. It is decoded here and
+/// nowhere else, and never logged. `None`: the value is something else.
 fn payload(value: &str) -> Option<String> {
     if value.len() > BODY_LIMIT {
         return None;
@@ -216,7 +216,7 @@ fn payload(value: &str) -> Option<String> {
             b'A'..=b'Z' => byte - b'A',
             b'a'..=b'z' => byte - b'a' + 26,
             b'0'..=b'9' => byte - b'0' + 52,
-            // A `+` that nobody escaped comes as a space.
+            // A `+` that nobody escaped arrives as a space.
             b'+' | b'-' | b' ' => 62,
             b'/' | b'_' => 63,
             _ => return None,
@@ -231,7 +231,7 @@ fn payload(value: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-/// Frames of Cloudflare's own error pages, of all layouts since 2022.
+/// Tells whether a page has the frame of one of Cloudflare's own error pages, of all layouts since 2022.
 pub fn is_cloudflare_page(page: &Page) -> bool {
     page.markers.iter().any(|marker| {
         matches!(
@@ -247,28 +247,29 @@ pub fn is_cloudflare_page(page: &Page) -> bool {
     })
 }
 
-/// The number of an error page of Cloudflare's that a text names as such.
+/// Returns the number of an error page of Cloudflare's, if a text names it as such.
 pub fn error_number(text: &str) -> Option<&str> {
     printed(text).error_number
 }
 
-/// What machines print into sentences; the first of each.
+/// The first of each thing that machines print into sentences.
 #[derive(Default)]
 struct Printed<'t> {
     /// The number of a Cloudflare page: "Error 1020", "Error code 502", "Error reference number: 1020".
     error_number: Option<&'t str>,
-    /// A number of Cloudflare's, where page translation rewrote the words around it.
+    /// A number of Cloudflare's, for pages where a translation rewrote the words around it.
     number: Option<&'t str>,
     ray_id: Option<&'t str>,
-    /// With the data centre behind it: `8830f9abcda18283-FRA`.
+    /// The Ray ID with the data centre behind it: `8830f9abcda18283-FRA`.
     ray: Option<&'t str>,
-    /// Only where it is called one: pages and alerts print ids of conversations, workspaces and accounts as well.
+    /// The id of a request, only if it is called one: pages and alerts print ids of conversations, workspaces and accounts as
+    /// well.
     request_id: Option<&'t str>,
     time: Option<&'t str>,
 }
 
-/// Whatever machines print has a digit in it, so only words with one are looked at, and the words before them. A word
-/// is a run of ASCII letters, digits, `-` and `_`.
+/// Finds what machines print. It always has a digit in it, so only words with a digit are looked at, and the words before them. A
+/// word is a run of ASCII letters, digits, `-` and `_`.
 fn printed(text: &str) -> Printed<'_> {
     let bytes = text.as_bytes();
     let mut printed = Printed::default();
@@ -312,10 +313,10 @@ fn printed(text: &str) -> Printed<'_> {
     printed
 }
 
-/// Its place. Eight bytes at a time, for it is asked of whole pages.
+/// Returns the place of the first digit. It reads eight bytes at a time, because it searches whole pages.
 fn first_digit(bytes: &[u8]) -> Option<usize> {
     const ALL: u64 = 0x0101_0101_0101_0101;
-    // Taken from each byte alike, ten borrows from the sign bit where less than ten was left of it.
+    // Ten is taken from all bytes at once: in a byte with less than ten left, this sets the sign bit.
     let has_none = |eight: &&[u8; 8]| {
         let left = u64::from_le_bytes(**eight) ^ (ALL * u64::from(b'0'));
         left.wrapping_sub(ALL * 10) & !left & (ALL << 7) == 0
@@ -328,7 +329,7 @@ fn is_in_word(byte: &u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
-/// `Ray`, `rayId`, `cf-ray`, `ray_id`.
+/// Tells whether a word names a Ray ID: `Ray`, `rayId`, `cf-ray`, `ray_id`.
 fn names_ray(word: &[u8]) -> bool {
     ["ray", "rayid", "ray-id", "ray_id", "cf-ray"].iter().any(|name| word.eq_ignore_ascii_case(name.as_bytes()))
 }
@@ -341,24 +342,26 @@ fn is_called_request(before: &str) -> bool {
         let at = text.len().checked_sub(word.len());
         at.and_then(|at| text.get(at..)).is_some_and(|end| end.eq_ignore_ascii_case(word))
     };
-    // Some languages put it first: "ID de solicitud".
+    // Some languages put "ID" first: "ID de solicitud".
     let name =
         if ends_in(name, "id") { name.get(..name.len() - 2).unwrap_or_default().trim_end_matches(sign) } else { name };
     catalog::REQUEST_WORDS.iter().any(|word| ends_in(name, word))
 }
 
-/// `req_011CQ…`
+/// Tells whether a word is an id of a request with its mark: `req_011CQ…`.
 fn is_marked(word: &str) -> bool {
     let id = word.strip_prefix("req_");
     id.is_some_and(|id| (8..=40).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// `req_…`, or a UUID with or without its hyphens: anything else in its place may be an account's.
+/// Tells whether an id is of the form `req_…`, or a UUID with or without its hyphens: anything else in its place may be the id of
+/// an account.
 fn is_request_id(id: &str) -> bool {
     is_marked(id) || is_uuid(id) || id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// A number of three or four digits, `invalid_state`, `AuthApiFailure`; what has digits between letters may be an id.
+/// Tells whether a code names no person: it is a number of three or four digits, or like `invalid_state` or `AuthApiFailure`. A
+/// code that has digits between letters may be an id.
 fn names_no_one(code: &str) -> bool {
     is_number(code) || code.len() <= 48 && code.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }
@@ -380,7 +383,8 @@ fn is_in_address(text: &str, from: usize, to: usize) -> bool {
     dots > 2 || colons > 1
 }
 
-/// "… banned the country or region your IP address is in (CN) from …": two capitals alone in brackets.
+/// Reads the country from a sentence like "… banned the country or region your IP address is in (CN) from …": it is two capitals
+/// alone in brackets.
 fn country(text: &str) -> Option<String> {
     let bracketed = text.split('(').skip(1).filter_map(|rest| rest.split(')').next());
     bracketed.map(str::as_bytes).find_map(|code| match code {
@@ -389,8 +393,8 @@ fn country(text: &str) -> Option<String> {
     })
 }
 
-/// Identifiers behind a bracket, a colon or an equals sign, or alone in a line: where a machine put them, and not part
-/// of an address.
+/// Finds identifiers behind a bracket, a colon or an equals sign, or alone in a line: a machine put them there, and they are no
+/// part of an e-mail address.
 fn identifiers(text: &str) -> impl Iterator<Item = &str> {
     text.lines().flat_map(|line| {
         let alone = Some(line.trim()).filter(|line| line.chars().all(is_identifier));
@@ -425,7 +429,7 @@ fn is_uuid(word: &str) -> bool {
             .all(|(at, b)| if matches!(at, 8 | 13 | 18 | 23) { b == b'-' } else { b.is_ascii_hexdigit() })
 }
 
-/// Codes are short identifiers; whatever else stands in such a place, an IP address above all, is not one.
+/// Tells whether a value is a code. Codes are short identifiers; anything else in such a place, above all an IP address, is none.
 fn is_code(value: &str) -> bool {
     (1..=64).contains(&value.len()) && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
 }
@@ -460,7 +464,7 @@ mod tests {
 
     #[test]
     fn the_first_digit_is_found_as_the_obvious_way_finds_it() {
-        // Every byte, at every place of the eight that are looked at together, and behind them.
+        // This tries every byte, at every place of the eight that are looked at together, and behind them.
         for byte in 0..=u8::MAX {
             for at in 0..20 {
                 for around in [b' ', b'/', b':', 0xFF, 0] {

@@ -1,8 +1,8 @@
-//! The brain of Access Medic: [`examine`] reads the evidence of a page and says what failed, why we think so, what
+//! This crate is the core of Access Medic: [`examine`] reads the evidence of a page and says what failed, why we think so, what
 //! to do, and whether the last remedy helped.
 //!
-//! Pure: no clock, no input or output, no page, no state; the same visit always gives the same report, and no visit
-//! makes it fail. Only `wasm` knows that JavaScript exists.
+//! It is pure: it has no clock, no input or output, no page and no state. The same visit always gives the same report, and no
+//! visit makes it fail. Only `wasm` knows that JavaScript exists.
 
 mod address;
 mod body;
@@ -34,19 +34,21 @@ use address::Address;
 use catalog::Signature;
 use plan::Known;
 
-/// The one function. Evidence that shows nothing (no page, no alert, no failure) leaves the standing diagnosis as
-/// it is, so that a plan can be made anew after a step.
+/// Examines a visit and returns the report on it; this is the main function of the crate. If the evidence shows nothing (no page,
+/// no alert, no failure), the standing diagnosis stays as it is, so that a plan can be made again after a step.
 pub fn examine(visit: &Visit) -> Report {
     examine_by(visit, |_| true)
 }
 
-/// What the catalogue would say if it did not have this signature, and understood no words by what they mean; for tests.
+/// Returns the report that the catalogue gives without this signature and without understanding words by what they mean; for
+/// tests.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn examine_without(visit: &Visit, signature: &str) -> Report {
     examine_by(visit, |known| known.name != signature && !known.meant)
 }
 
-/// What is left when every exact sentence is taken away: codes, structure and what words mean; for tests.
+/// Returns the report that is left when every exact sentence is taken away: codes, structure and the meaning of words remain; for
+/// tests.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn examine_without_sentences(visit: &Visit) -> Report {
     examine_by(visit, |known| !known.is_worded())
@@ -55,7 +57,7 @@ pub fn examine_without_sentences(visit: &Visit) -> Report {
 fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
     let evidence = &visit.evidence;
     let Some(address) = Address::read(&evidence.url) else { return Report::default() };
-    // Other people's pages in a sign-in are looked at, and nothing is offered to be cleared there.
+    // Pages of others in a sign-in are examined, but nothing is offered to be cleared there.
     let ours = address.is_openai();
     if !ours && !address.is_in_flow() {
         return Report::default();
@@ -63,10 +65,12 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
     let seen = diagnose::diagnose(visit, counts);
     let weigh = |id: &str, confidence| catalog::cause(id).map(|seen| plan::weigh(visit, seen, confidence));
     let judgement = verdict::judge(visit, seen.as_ref().and_then(|seen| catalog::cause(&seen.cause)));
-    // A page or a failure tells all there is; an alert is weighed against what stands; silence changes nothing.
+    // A page or a failure replaces the standing diagnosis, and an alert is weighed against it. Evidence that shows nothing leaves
+    // it as it is.
     let silent = evidence.page.is_none() && evidence.failure.is_none();
     let outweighs = |seen: &Diagnosis, standing: &Standing| {
-        // What is only named at the toolbar does not take the place of what a person sees.
+        // At the same confidence, a diagnosis without an overlay does not replace the standing one: it would only be named at the
+        // toolbar.
         seen.confidence > standing.confidence || seen.overlay && seen.confidence == standing.confidence
     };
     let standing = visit
@@ -102,19 +106,19 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
     }
 }
 
-/// When a message says that one may try again; for tests.
+/// Returns the time at which one may try again according to a message; for tests.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn told_time(text: &str, now: f64, offset: f64) -> Option<f64> {
     times::told_time(text, now, offset)
 }
 
-/// The causes that the catalogue has; for tests.
+/// Lists the causes that the catalogue has; for tests.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn causes() -> impl Iterator<Item = &'static str> {
     catalog::CAUSES.iter().map(|cause| cause.id)
 }
 
-/// The remedies that the catalogue has; for tests.
+/// Lists the remedies that the catalogue has; for tests.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn remedies() -> impl Iterator<Item = &'static str> {
     catalog::REMEDIES.iter().map(|remedy| remedy.id)

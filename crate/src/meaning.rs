@@ -1,5 +1,5 @@
-//! What the words of a message mean, in whatever wording: concepts, combined (`catalog/meanings.toml`). It counts less than the
-//! words that the site is known to use, and only where structure says that something failed.
+//! This module finds what the words of a message mean, in whatever wording, by combining concepts (`catalog/meanings.toml`). A
+//! meaning counts less than the words that the site is known to use, and only where structure says that something failed.
 
 use crate::{
     address::Address,
@@ -15,7 +15,8 @@ use crate::{
 const FAILURE: [&str; 10] =
     ["error", "danger", "red", "bad", "alertdialog", "destructive", "critical", "fail", "invalid", "negative"];
 
-/// Do the marks of a surface name a failure: its colour, its kind? An id does not count: headings of guides have such ones.
+/// Tells whether the marks of a surface name a failure by its colour or its kind. An id does not count, because headings of
+/// guides have such ids.
 pub fn names_failure(markers: &[String]) -> bool {
     markers.iter().any(|marker| !marker.starts_with('#') && has_part(marker, &FAILURE))
         && !markers.iter().any(|marker| marker.contains("success"))
@@ -29,8 +30,8 @@ fn has_part(marker: &str, words: &[&str]) -> bool {
     always && lower.split(|c: char| !c.is_ascii_alphanumeric()).any(fits)
 }
 
-/// Does an alert stand where something failed? Its marks say so, or its place, or it has no marks but its role. A toast of
-/// success has marks, too, and a dialog asks more often than it complains.
+/// Tells whether an alert stands where something failed. Its marks say so, or its place, or it has no marks but its role. A toast
+/// of success has marks, too, and a dialog asks a question more often than it reports a failure.
 pub fn of_alert(markers: &[String], address: &Address) -> bool {
     let has = |what: fn(&String) -> bool| markers.iter().any(what);
     let fails = markers.iter().any(|marker| has_part(marker, &FAILURE) || has_part(marker, &["warn"]));
@@ -42,8 +43,8 @@ pub fn of_alert(markers: &[String], address: &Address) -> bool {
     is_place(address) && (fails || bare || placed) && !asks && !has(|marker| marker.contains("success"))
 }
 
-/// May the words of a small page say that something failed? A page that was answered well is an article as likely as a
-/// refusal, but for the sign-in, which draws its errors itself; one with fields to fill in is a step and no failure.
+/// Tells whether the words of a small page may say that something failed. A page with a good status is an article as likely as a
+/// refusal, except for the sign-in, which draws its errors itself. A page with fields to fill in is a step and no failure.
 /// Cloudflare's own pages are known by their codes.
 pub fn of_page(evidence: &Evidence, page: &Page, address: &Address) -> bool {
     let fails = facts::status(evidence).is_none_or(|status| status >= 400) || address.is_login();
@@ -51,18 +52,18 @@ pub fn of_page(evidence: &Evidence, page: &Page, address: &Address) -> bool {
     is_place(address) && fails && !asks && !facts::is_cloudflare_page(page)
 }
 
-/// The app, the sign-in and the platform; not the help, the forum, or the page that reports incidents.
+/// Tells whether this is the app, the sign-in or the platform, and not the help, the forum, or the page that reports incidents.
 fn is_place(address: &Address) -> bool {
     let app = ["chatgpt.com", "chat.openai.com"].contains(&address.host);
-    // Its guides explain every error that there is.
+    // The guides of the platform explain every error that there is.
     let platform = address.host == "platform.openai.com" && !address.path.starts_with("/docs");
     address.is_openai() && (app || platform || address.is_login())
 }
 
-/// A message is short; what is longer, in characters, explains something, and words of failures stand in it like in any article.
+/// The longest message, in characters. A longer text explains something, and words of failures stand in it like in any article.
 const LONGEST: usize = 700;
 
-/// The causes that a text speaks of. `thread`: it stands where a conversation should be.
+/// Returns the causes that a text speaks of. `thread`: the text stands where a conversation should be.
 pub fn meanings(text: &str, surface: Surface, address: &Address, thread: bool) -> Vec<Match> {
     let said = without_names(text);
     if is_question(&said) || said.chars().nth(LONGEST).is_some() {
@@ -70,7 +71,7 @@ pub fn meanings(text: &str, surface: Surface, address: &Address, thread: bool) -
     }
     let Some(spoken) = concepts(&said) else { return Vec::new() };
     let likely = spoken.likely_languages();
-    // Words that turn the meaning round count in every language: silence is the smaller mistake.
+    // Words that turn the meaning round count in every language, because saying nothing is the smaller mistake.
     if catalog::TURNED.iter().any(|concept| spoken.languages(*concept) != 0) {
         return Vec::new();
     }
@@ -86,10 +87,10 @@ pub fn meanings(text: &str, surface: Surface, address: &Address, thread: bool) -
         if meaning.but.iter().any(|concept| spoken.languages(*concept) & likely != 0) {
             return None;
         }
-        // A message is of one language: what its words mean in another says nothing.
+        // A message is in one language, so the meaning of its words in another language does not count.
         let of = |says: &&'static [u8]| says.iter().fold(likely, |all, concept| all & spoken.languages(*concept));
         let says = *meaning.says.iter().filter(|says| of(says) != 0).max_by_key(|says| says.len())?;
-        // That something is not so is worth nothing without what it is.
+        // A word that only says that something is not so is not worth a quote beside the other concepts.
         let counts = |concept: &&u8| says.len() == 1 || **concept != catalog::NOT;
         let quotes = says.iter().filter(counts).filter_map(|concept| spoken.quote(*concept, of(&says)));
         let reasons = quotes.map(|quote| Reason { clue, quote: quote.to_owned() }).collect();
@@ -98,11 +99,12 @@ pub fn meanings(text: &str, surface: Surface, address: &Address, thread: bool) -
     catalog::MEANINGS.iter().filter(|meaning| here(meaning.place)).filter_map(held).collect()
 }
 
-/// How many lines an article has at least: its title, and what stands under it.
+/// The smallest number of lines of an article: its title, and the text under it.
 const ARTICLE: usize = 3;
 
-/// Is a text of several lines an article on errors? Its first line asks, or says that it shows how something is done. A body of JSON is
-/// never a part of one that a person would copy to ask what it means.
+/// Tells whether a text of several lines is an article on errors: its first line asks a question, or says that it shows how
+/// something is done. A text with a body of JSON is none, because a person does not copy such a part of an article to ask what it
+/// means.
 pub fn is_article(text: &str) -> bool {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let title = lines.next().unwrap_or_default();
@@ -110,13 +112,15 @@ pub fn is_article(text: &str) -> bool {
     lines.count() + 1 >= ARTICLE && !text.contains('{') && (is_question(title) || explains())
 }
 
-/// One question and nothing else: people ask about errors, and titles of articles do. A message that complains goes on.
+/// Tells whether a text is one question and nothing else: people and titles of articles ask about errors. A message that
+/// complains goes on.
 fn is_question(text: &str) -> bool {
     let asked = text.trim_end().strip_suffix(['?', '？', '؟', '\u{37E}']);
     asked.is_some_and(|asked| !asked.contains(['.', '!', '。', '！', '\n', '?', '？']))
 }
 
-/// Names in quotes are a person's own words: of a chat, a file, a project. The values of JSON are none.
+/// Takes out names in quotes, because they are a person's own words: the name of a chat, a file or a project. The values of JSON
+/// are no such names.
 fn without_names(text: &str) -> String {
     const PAIRS: [(char, char); 7] =
         [('“', '”'), ('"', '"'), ('«', '»'), ('„', '“'), ('「', '」'), ('『', '』'), ('‘', '’')];

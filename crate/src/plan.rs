@@ -1,4 +1,4 @@
-//! What to do about a cause: the steps in the catalogue's order, each with its state from the history.
+//! This module makes the plan for a cause: the steps in the catalogue's order, each with its state from the history.
 
 use crate::{
     address::Address,
@@ -19,8 +19,8 @@ pub struct Known {
     pub finding: Option<&'static Finding>,
 }
 
-/// Steps that follow from the checks come first. On other people's pages nothing is offered to be cleared, nor while a human
-/// check runs, unless the check itself is what fails: its own plan then has a clearing.
+/// Makes the plan. Steps that follow from the checks come first. No clearing is offered on pages of others or while a human check
+/// runs, unless the check itself is what fails: its own plan then has a clearing.
 pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgement: Option<&Judgement>) -> Vec<Step> {
     let Known { seen, shown: cause, .. } = known;
     let ours = address.is_openai();
@@ -75,13 +75,14 @@ fn is_clearing(remedy: u16) -> bool {
     catalog::REMEDIES.get(usize::from(remedy)).is_some_and(|remedy| matches!(remedy.hands, Hands::Clear { .. }))
 }
 
-/// What the checks found and counts for a cause, strongest first.
+/// Returns the findings of the checks that count for a cause, strongest first.
 fn findings(visit: &Visit, cause: &Cause) -> impl Iterator<Item = &'static Finding> {
     let found = |finding: &&Finding| visit.findings.iter().any(|id| id == finding.id);
     catalog::FINDINGS.iter().filter(found).filter(|finding| finding.counts_for(cause))
 }
 
-/// What the checks found says more than the page did, unless a machine said it there.
+/// Weighs the findings of the checks against the cause that the page shows: they say more, unless a machine named the cause
+/// there.
 pub fn weigh(visit: &Visit, seen: &'static Cause, confidence: Confidence) -> Known {
     let as_seen = Known { seen, shown: seen, finding: None };
     if confidence == Confidence::Certain {
@@ -95,8 +96,8 @@ pub fn weigh(visit: &Visit, seen: &'static Cause, confidence: Confidence) -> Kno
     }
 }
 
-/// The checks and the ways to clear, for a person who wants one whatever the plan says. Clearing while a human check
-/// runs would throw away what it is about to earn. `seen` is the cause that the evidence shows.
+/// Returns the checks and the ways to clear, for a person who wants one whatever the plan says. Clearing while a human check runs
+/// would throw away what it is about to earn. `seen` is the cause that the evidence shows.
 pub fn tools(seen: Option<&Cause>, address: &Address) -> Vec<Step> {
     let challenge = seen.is_some_and(is_check);
     let offered = |remedy: &&Remedy| match remedy.hands {
@@ -104,7 +105,7 @@ pub fn tools(seen: Option<&Cause>, address: &Address) -> Vec<Step> {
         Hands::Check { .. } => true,
         _ => false,
     };
-    // By id, which is also the gentlest first: check cookies, login cookies, the data of this site, of all sites.
+    // They stand by id, which is also the gentlest first: check cookies, login cookies, the data of this site, of all sites.
     catalog::REMEDIES
         .iter()
         .filter(offered)
@@ -131,7 +132,7 @@ fn state(attempt: &Attempt, judgement: Option<&Judgement>) -> StepState {
     }
 }
 
-/// Where ChatGPT is opened when the page at hand is only on the way to it.
+/// The address at which ChatGPT is opened if the page at hand is only on the way to it.
 const HOME: &str = "https://chatgpt.com/";
 
 fn action(remedy: &Remedy, address: &Address) -> Action {

@@ -1,13 +1,13 @@
-//! Cuts and masks what is quoted of a page. A quote is kept with the case and shown, so it has a length, and holds nothing
-//! that names a person: no e-mail address, no telephone number, no id of a conversation, an account or a workspace.
+//! This module cuts and masks what is quoted of a page. A quote is kept with the case and shown, so its length is limited, and it
+//! holds nothing that names a person: no e-mail address, no telephone number, no id of a conversation, an account or a workspace.
 
 use crate::report::{Reason, ReasonKind};
 
-/// Longest quote, in bytes: between two words of a phrase a page may put as many signs as it likes.
+/// The longest quote, in bytes: a page may put as many signs as it likes between two words of a phrase.
 const LENGTH: usize = 160;
-/// Only so much of a text is looked at, because others choose its length.
+/// The number of bytes of a text that are looked at, because others choose its length.
 const LOOKED_AT: usize = 1_000;
-/// A number with as many digits may be a telephone's.
+/// A number with at least this many digits may be a telephone number.
 const TELEPHONE: usize = 7;
 
 pub fn quoted(Reason { clue, quote }: &Reason) -> Reason {
@@ -15,7 +15,7 @@ pub fn quoted(Reason { clue, quote }: &Reason) -> Reason {
     let mut quote = match clue {
         ReasonKind::Header | ReasonKind::Request | ReasonKind::Failure => without_ids(quote),
         ReasonKind::Title | ReasonKind::Text | ReasonKind::Alert => without_ids(&without_numbers(quote)),
-        // Tokens, codes and names that the catalogue has.
+        // These quotes are tokens, codes and names that the catalogue has.
         ReasonKind::Status
         | ReasonKind::Code
         | ReasonKind::Marker
@@ -28,7 +28,7 @@ pub fn quoted(Reason { clue, quote }: &Reason) -> Reason {
     Reason { clue: *clue, quote }
 }
 
-/// Each part of a path or a sentence that may be an id or an e-mail address becomes `*`.
+/// Replaces each part of a path or a sentence by `*` if it may be an id or an e-mail address.
 fn without_ids(text: &str) -> String {
     let ends = |c: char| c.is_whitespace() || "/?&=;,()[]{}<>\"'".contains(c);
     text.split_inclusive(ends)
@@ -45,7 +45,7 @@ fn may_be_id(word: &str) -> bool {
     word.contains(['@', '%']) || word.len() > 40 && word.is_ascii() || digits > 0 && word.len() >= 8
 }
 
-/// Each number that is as long as a telephone's becomes `*`, whatever stands between its digits.
+/// Replaces each number that is as long as a telephone number by `*`, whatever stands between its digits.
 fn without_numbers(text: &str) -> String {
     let mut kept = String::new();
     let mut rest = text;

@@ -1,5 +1,5 @@
-//! What [`examine`](crate::examine) answers. Ids and quotes only: every word a person reads is in the shell's
-//! `_locales`, under keys made from these ids.
+//! This module defines what [`examine`](crate::examine) answers. It has ids and quotes only: every word that a person reads is in
+//! the shell's `_locales`, under keys made from these ids.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,17 +14,17 @@ pub struct Report {
     /// the shell has it.
     #[serde(default)]
     pub stands: bool,
-    /// What the checks found says more than the page did: this takes the place of the diagnosis's cause, which is then one
-    /// of the others.
+    /// The findings of the checks say more than the page did: this cause takes the place of the diagnosis's cause, which is then
+    /// one of the others.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub turned: Option<Other>,
-    /// What to do, best first; empty without a diagnosis.
+    /// The steps to do, best first; empty without a diagnosis.
     pub plan: Vec<Step>,
     /// The checks, and the ways to clear that a person may choose at any time on this page; none of these while a human
     /// check runs.
     pub tools: Vec<Step>,
-    /// Whether the last remedy helped, on the first evidence that can tell.
+    /// This says whether the last remedy helped, on the first evidence that can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub judgement: Option<Judgement>,
@@ -39,7 +39,7 @@ pub struct Diagnosis {
     pub confidence: Confidence,
     pub mover: Mover,
     pub surface: Surface,
-    /// May something be drawn on this page? Not on a running human check, not on the browser's own error pages.
+    /// May something be drawn on this page? It may not on a running human check or on the browser's own error pages.
     pub overlay: bool,
     /// The clues that held, quoted.
     pub reasons: Vec<Reason>,
@@ -87,7 +87,7 @@ pub struct Other {
     pub reasons: Vec<Reason>,
 }
 
-/// How sure a signature is. `Certain` only where machines wrote the signal.
+/// This says how sure a signature is. It is `Certain` only if machines wrote the signal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -97,7 +97,7 @@ pub enum Confidence {
     Certain,
 }
 
-/// Whose move it is.
+/// This says who has to act next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -108,8 +108,8 @@ pub enum Mover {
     Network,
 }
 
-/// Where the fault was seen: the page itself, an error surface inside the app, a request of the app, the network below
-/// the page, or nowhere here: a person told of it.
+/// This says where the fault was seen: on the page itself, on an error surface inside the app, in a request of the app, in the
+/// network below the page, or nowhere here: a person told of it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -144,15 +144,15 @@ pub enum ReasonKind {
     Failure,
     /// A failed request: status or network error, host and path.
     Request,
-    /// What the checks found, by its id.
+    /// The reason is a finding of the checks, by its id.
     Finding,
-    /// Earlier loads of the tab: how many, within how many minutes.
+    /// The reason is earlier loads of the tab: how many there were, within how many minutes.
     Loads,
-    /// A person says so: the symptom.
+    /// A person says so; the quote is the symptom.
     Told,
 }
 
-/// What support will ask for. Never holds the visitor's IP address.
+/// The facts that support will ask for. They never hold the visitor's IP address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Facts {
@@ -179,11 +179,11 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub country: Option<String>,
-    /// Seconds.
+    /// The number of seconds after which one may try again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub retry_after: Option<u32>,
-    /// When one may try again by what a message says, in milliseconds since 1970.
+    /// The time at which one may try again by what a message says, in milliseconds since 1970.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub resets: Option<f64>,
@@ -191,7 +191,7 @@ pub struct Facts {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub time: Option<String>,
-    /// Which of the three boxes on Cloudflare's 5xx page failed.
+    /// The box that failed of the three on Cloudflare's 5xx page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub failing: Option<Failing>,
@@ -202,11 +202,11 @@ pub struct Facts {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Failing {
-    /// The visitor's side.
+    /// The visitor's side failed.
     Browser,
-    /// Cloudflare itself.
+    /// Cloudflare itself failed.
     Edge,
-    /// The servers behind it.
+    /// The servers behind Cloudflare failed.
     Origin,
 }
 
@@ -232,20 +232,20 @@ pub struct Step {
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum StepState {
-    /// The one to do now.
+    /// This is the step to do now.
     Next,
     Open,
-    /// Carried out; no later load has judged it.
+    /// The step was carried out; no later load has judged it.
     Done,
-    /// Carried out, and the fault came back.
+    /// The step was carried out, and the fault came back.
     Tried,
-    /// Could not be carried out.
+    /// The step could not be carried out.
     Failed,
-    /// Passed over by the person.
+    /// The person passed over the step.
     Skipped,
 }
 
-/// What the hands do for a remedy.
+/// This says what the hands do for a remedy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -267,9 +267,9 @@ pub enum Action {
     },
     /// Counts down, and then the page may be loaded once more.
     Wait {
-        /// From now.
+        /// The number of seconds from now.
         seconds: u32,
-        /// The same as a time, in milliseconds since 1970, where the site itself names it.
+        /// The same as a time, in milliseconds since 1970, if the site itself names it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         until: Option<f64>,
@@ -284,20 +284,20 @@ pub enum Action {
     },
 }
 
-/// Exactly what a clearing may touch.
+/// A scope says exactly what a clearing may touch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Scope {
     /// Exact hosts; a leading `*.` means the host and every sub-host. Cookies of a parent domain that are sent to
     /// one of these hosts belong to the scope.
     pub hosts: Vec<String>,
-    /// Names, `*` at the end allowed; absent: every cookie that is sent to the hosts.
+    /// Names of cookies, `*` at the end allowed; absent: every cookie that is sent to the hosts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub cookies: Option<Vec<String>>,
-    /// Names that stay whatever else is cleared.
+    /// Names of cookies that stay, whatever else is cleared.
     pub keep: Vec<String>,
-    /// Also storage, workers and caches of the hosts.
+    /// Storage, workers and caches of the hosts are cleared, too.
     pub storage: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Holds signatures against the evidence. Says which clues held, and nothing about what follows from it.
+//! This module compares signatures with the evidence. It says which clues held, and nothing about what follows from it.
 
 use access_medic_phrases::{Found, Trie};
 
@@ -26,10 +26,10 @@ const PHRASES: Trie<'static> = Trie {
 /// (corpus, "The healthy app"); articles and lists have more.
 pub const BARE_ELEMENTS: u32 = 120;
 const BARE_TEXT: usize = 3_000;
-/// What a person tells is a message up to this length, in characters, and not an article.
+/// The longest text, in characters, that counts as a message and not as an article when a person tells it.
 const MESSAGE: usize = 400;
 
-/// The mark that an alert has for us when its own marks name a failure, in whatever words.
+/// An alert gets this mark from us when its own marks name a failure, in whatever words.
 const TONE: &str = "tone:failure";
 
 /// Everything that signatures look at, read once.
@@ -40,12 +40,12 @@ pub struct Scene<'e> {
     signals: &'e Signals<'e>,
     page: Option<Area<'e>>,
     alerts: Vec<Area<'e>>,
-    /// What only speaks beside another cause is looked for in the marks of the app's guests.
+    /// The marks of the app's guests, in which the clues of signatures are looked for that count only beside another cause.
     guests: Area<'e>,
-    /// What a person tells, as a whole and line by line.
+    /// The text that a person tells, as a whole and line by line.
     told: Option<(Told<'e>, Vec<Area<'e>>)>,
-    /// There is a document to judge, or an answer that brought none: of an empty error answer browsers make a page of
-    /// their own, which nobody can read.
+    /// There is a document to judge, or an error answer that brought none: browsers make a page of their own of an empty error
+    /// answer, which nobody can read.
     answered: bool,
     bare: bool,
 }
@@ -56,13 +56,13 @@ struct Area<'e> {
     words: &'e str,
     title: Option<Found<'e>>,
     text: Found<'e>,
-    /// Sets of whole messages that the text holds one of, with the words of it.
+    /// The sets of whole messages of which the text holds one, each with the words of that message.
     messages: Vec<(u8, &'e str)>,
-    /// By marker id of the catalogue: the token that fits.
+    /// The token that fits each marker, by the marker's id in the catalogue.
     markers: Vec<Option<&'e str>>,
-    /// May its words be taken by what they mean?
+    /// May its words count by what they mean?
     means: bool,
-    /// It stands where a conversation should be.
+    /// The text stands where a conversation should be.
     thread: bool,
 }
 
@@ -140,7 +140,7 @@ impl<'e> Scene<'e> {
                 _ if signature.beside => self.holds(&signature, Some(&self.guests), None),
                 Surface::Page => self.answered.then(|| self.holds(&signature, self.page.as_ref(), None)).flatten(),
                 Surface::Network => self.holds(&signature, None, None),
-                // Known by no signature.
+                // No signature has this surface.
                 Surface::Told => None,
                 Surface::Alert => self.alerts.iter().find_map(|alert| self.holds(&signature, Some(alert), None)),
                 Surface::Request => {
@@ -156,7 +156,7 @@ impl<'e> Scene<'e> {
         matches
     }
 
-    /// What the words of error surfaces, of small error pages and of people mean.
+    /// Finds what the words of error surfaces, of small error pages and of people mean.
     fn meant(&self) -> impl Iterator<Item = Match> {
         let alerts = self.alerts.iter().map(|alert| (alert, Surface::Alert));
         let page = self.page.iter().map(|page| (page, Surface::Page));
@@ -165,7 +165,7 @@ impl<'e> Scene<'e> {
         areas.flat_map(|(area, surface)| meaning::meanings(area.words, surface, self.address, area.thread))
     }
 
-    /// What the words, codes and numbers of a told text are known by.
+    /// Finds the signatures that fit the words, codes and numbers of a told text.
     fn told_words(&self) -> impl Iterator<Item = Match> {
         self.told.iter().flat_map(move |(told, areas)| {
             let known =
@@ -177,7 +177,8 @@ impl<'e> Scene<'e> {
         })
     }
 
-    /// What fits the symptom that a person told of, where there is nothing to see. It stands afterwards.
+    /// Finds the cause that fits the symptom that a person told of, if there is nothing to see. It is the standing diagnosis
+    /// afterwards.
     fn told(&self) -> Option<Match> {
         let symptom = self.visit.symptom.as_ref()?;
         let (_, cause) = catalog::SYMPTOMS.iter().find(|(known, _)| known == symptom)?;
@@ -188,17 +189,17 @@ impl<'e> Scene<'e> {
         })
     }
 
-    /// Does the signature name this very host? On other people's pages nothing else counts.
+    /// Does the signature name this very host? Only such signatures count on pages of others.
     fn is_named(&self, signature: &Signature) -> bool {
         let names =
             |clue: Clue| matches!(clue, Clue::Host(hosts) if hosts.iter().any(|known| known == self.address.host));
         signature.clues().take(usize::from(signature.all)).any(names)
     }
 
-    /// The reasons, if every clue of `all`, one of `any` and none of `none` holds.
+    /// Returns the reasons, if every clue of `all`, one of `any` and none of `none` holds.
     fn holds(&self, signature: &Signature, area: Option<&Area>, request: Option<&Request>) -> Option<Vec<Reason>> {
         let see = |clue: &Clue| match request {
-            // Once is enough: host and path are in the quote of the status or the failure.
+            // One quote is enough: host and path are in the quote of the status or the failure.
             Some(request) => {
                 fits(clue, request).then(|| matches!(clue, Clue::Status(_) | Clue::Failure(_)).then(|| quoted(request)))
             }
@@ -224,7 +225,7 @@ impl<'e> Scene<'e> {
         one.then_some(reasons)
     }
 
-    /// `None`: the clue does not hold. `Some(None)`: it holds and is not worth quoting.
+    /// Tells whether a clue holds. `None`: it does not hold. `Some(None)`: it holds and is not worth quoting.
     fn sees(&self, clue: &Clue, area: Option<&Area>, surface: Surface) -> Option<Option<Reason>> {
         let quote = |clue, quote: &str| Some(Some(Reason { clue, quote: quote.to_owned() }));
         let said = if surface == Surface::Alert { ReasonKind::Alert } else { ReasonKind::Text };
@@ -288,7 +289,7 @@ impl<'e> Scene<'e> {
         }
     }
 
-    /// How many earlier loads fit, since the last remedy that was carried out and within so many seconds.
+    /// Counts the earlier loads that fit, since the last remedy that was carried out and within so many seconds.
     fn earlier(&self, cause: &str, place: &str, within: u32) -> usize {
         let done = self.visit.history.iter().rfind(|attempt| attempt.outcome == Outcome::Done);
         let attempt = done.map_or(0.0, |attempt| attempt.at);
@@ -302,8 +303,8 @@ impl<'e> Scene<'e> {
     }
 }
 
-/// Words that say no more than that something failed say so wherever they stood: that a signature has them for one place does not
-/// make that the place.
+/// Weakens told signatures whose words say only that something failed. Such words may have stood anywhere: a signature has them
+/// for one place, but that does not prove the place.
 fn weaken(matches: &mut [Match]) {
     let told = |found: &&mut Match| found.signature.surface == Surface::Told;
     let vague: Vec<String> = matches
@@ -320,17 +321,18 @@ fn weaken(matches: &mut [Match]) {
     }
 }
 
-/// The reasons, if what was told speaks for the signature: what it says of the place is taken for granted, and something must
-/// speak that is not the place.
+/// Returns the reasons, if the told text speaks for the signature. Its clues about the place are taken for granted, and at least
+/// one clue must hold that is not about the place.
 fn holds_told(signature: &Signature, told: &Told, area: &Area) -> Option<Vec<Reason>> {
     let (all, any) = (usize::from(signature.all), usize::from(signature.any));
     let mut reasons = Vec::new();
     let mut one = any == 0;
-    // The number of an answer is everybody's; what it means on somebody else's host, or beside a mark, says nothing here.
+    // Every site uses the same numbers of answers, so a number alone says nothing if the signature asks for somebody else's host
+    // or for a mark.
     let mut ours = true;
     for (at, clue) in signature.clues().enumerate() {
         match sees_told(&clue, told, area) {
-            // Of the place.
+            // The clue is about the place.
             None => {
                 one |= (all..all + any).contains(&at);
                 let ours_too =
@@ -351,7 +353,7 @@ fn holds_told(signature: &Signature, told: &Told, area: &Area) -> Option<Vec<Rea
     (one && speaks && !reasons.is_empty()).then_some(reasons)
 }
 
-/// `None`: the clue is of the place. `Some(None)`: it does not hold.
+/// Tells whether a clue holds for a told text. `None`: the clue is about the place. `Some(None)`: it does not hold.
 fn sees_told(clue: &Clue, told: &Told, area: &Area) -> Option<Option<Reason>> {
     let quote = |clue, quote: Option<&str>| Some(quote.map(|quote| Reason { clue, quote: quote.to_owned() }));
     match clue {
@@ -388,7 +390,7 @@ fn fits(clue: &Clue, request: &Request) -> bool {
         Clue::Host(hosts) => any(*hosts, &request.host),
         Clue::Path(paths) => any(*paths, &request.path),
         Clue::Failure(codes) => request.failure.as_deref().is_some_and(|failure| any(*codes, failure)),
-        // The observer knows one header of a request alone: whether the answer was a page.
+        // The observer knows only one header of a request: whether the answer was a page.
         Clue::Header(..) => request.html,
         _ => false,
     }
@@ -417,8 +419,8 @@ fn messages(text: &str) -> Vec<(u8, &str)> {
     found
 }
 
-/// Words with digits count for nothing in a message and can stand anywhere in it, so also the visitor's IP address.
-/// What stands before the first word that could be one; if nothing does, what stands behind it.
+/// Returns the words before the first word that could be an IP address; if there are none, the words behind it. Words with digits
+/// count for nothing in a message and can stand anywhere in it, so also the visitor's IP address.
 fn without_address(words: &str) -> &str {
     let count = |word: &str, sign: u8| word.bytes().filter(|byte| *byte == sign).count();
     let (mut from, mut at) = (0, 0);
@@ -435,14 +437,14 @@ fn without_address(words: &str) -> &str {
     words.get(from..).unwrap_or_default().trim()
 }
 
-/// Is it the answer of an interface, and short?
+/// Tells whether the page is a short answer of an interface.
 fn is_data(page: &Page) -> bool {
     page.content_type.ends_with("json") && page.text.len() <= BARE_TEXT
 }
 
 fn is_bare(page: &Page) -> bool {
-    // Error pages are HTML. JSON is read by its codes, and a plain text may be anybody's, unless there is none: so Firefox
-    // shows an answer without a body and without a type.
+    // Error pages are HTML. JSON is read by its codes. A plain text may be anybody's, unless it is empty: Firefox shows an answer
+    // without a body and without a type in this way.
     let kind = page.content_type.as_str();
     let html = ["", "text/html", "application/xhtml+xml"].contains(&kind);
     (html || kind == "text/plain" && page.text.is_empty())

@@ -1,5 +1,5 @@
-//! The life of one tab as a value: [`step`] takes what is known of the tab and what happened, and says what is known then and
-//! what is to be done. [`view`] says what there is to draw.
+//! This module treats the life of one tab as a value: [`step`] takes what is known of the tab and what happened, and returns what
+//! is known then and what is to be done. [`view`] returns what there is to draw.
 //!
 //! Nothing here reads a clock or waits. The shell keeps the [`Tab`] between two events and carries out the effects.
 
@@ -26,7 +26,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// How long a finding counts, in milliseconds: the next network may be another one.
+/// The time for which a finding counts, in milliseconds: after it, the tab may be in another network.
 const CHECKED: f64 = 10.0 * 60_000.0;
 
 /// This is what [`step`] answers to an event.
@@ -70,8 +70,8 @@ pub fn step(before: Tab, event: Event, moment: &Moment) -> Stepped {
     let tab = before.clone().brought_to(moment);
     let mut stepping = Stepping { tab, moment, effects: Vec::new() };
     stepping.fail_lost_step();
-    // When the worker starts, the shell writes the undo anew, and with it what the clock shows now. The later that is, the less
-    // the clock can be set back without being noticed.
+    // When the worker starts, the shell writes the undo again, and with it the time that the clock shows now. The later that time
+    // is, the less the clock can be set back without being noticed.
     let is_written_anew = event == Event::Woke;
     stepping.take(event);
     let Stepping { tab, effects, .. } = stepping;
@@ -124,7 +124,7 @@ impl Stepping<'_> {
         self.tab.stamp(self.moment)
     }
 
-    /// Gives the stamp of something that was a while ago.
+    /// Gives the stamp of something that happened a while ago.
     fn stamp_of(&mut self, when: &When) -> f64 {
         self.tab.stamp_of(when, None, self.moment)
     }

@@ -1,5 +1,6 @@
-//! Reads from a message when one may try again, in the languages of `catalog/times.toml` and as programs write it. A wrong time is
-//! worse than none: a time counts only in a sentence that speaks of trying again, and two that differ are none.
+//! This module reads from a message when one may try again, in the languages of `catalog/times.toml` and as programs write it. A
+//! wrong time is worse than none: a time counts only in a sentence that speaks of trying again or names a whole moment, and two
+//! times that differ count as none.
 
 use crate::{
     catalog::{self, Sense, TimeWords},
@@ -9,17 +10,17 @@ use access_medic_phrases::{is_ideograph, lowered};
 
 const SECOND: f64 = 1000.0;
 const MINUTE: f64 = 60.0 * SECOND;
-/// In milliseconds.
+/// The length of a day in milliseconds.
 pub const DAY: f64 = 24.0 * 60.0 * MINUTE;
-/// Longest text that is looked at, in bytes.
+/// The longest text that is looked at, in bytes.
 const LIMIT: usize = 4_000;
-/// A time of day without a day that lies further ahead, in milliseconds, has just passed.
+/// A time of day without a day has just passed if it lies further ahead than this, in milliseconds.
 const PASSED: f64 = 20.0 * 60.0 * MINUTE;
-/// A day without a year that lies further back is one of the next year, in milliseconds.
+/// A day without a year is one of the next year if it lies further back than this, in milliseconds.
 const LAST_YEAR: f64 = 120.0 * DAY;
 
-/// When one may try again, in milliseconds since 1970; it may have just passed. `now`: the same, by the clock here; `offset`:
-/// minutes that clocks here are ahead of UTC.
+/// Returns when one may try again, in milliseconds since 1970; the time may have just passed. `now`: the present time in the same
+/// form, by the clock here; `offset`: minutes that clocks here are ahead of UTC.
 pub fn told_time(text: &str, now: f64, offset: f64) -> Option<f64> {
     let text = text.get(..text.floor_char_boundary(LIMIT)).unwrap_or_default();
     if !text.bytes().any(|byte| byte.is_ascii_digit()) && text.is_ascii() && text.len() < 12 {
@@ -32,7 +33,7 @@ pub fn told_time(text: &str, now: f64, offset: f64) -> Option<f64> {
     let mut found: Option<f64> = None;
     for sentence in sentences(text) {
         let sentence = lowered(sentence);
-        // Japanese has many words of Chinese, and signs that Chinese has not.
+        // Japanese has many words of Chinese, but also signs that Chinese does not have.
         let kana = sentence.contains(|c: char| matches!(c, '\u{3040}'..='\u{30FF}'));
         for words in catalog::times().iter().filter(|words| words.language != if kana { "zh" } else { "ja" }) {
             let Some(time) = in_sentence(&sentence, words, clock) else { continue };
@@ -52,12 +53,12 @@ struct Clock {
 }
 
 impl Clock {
-    /// The days since 1970 of the present day here.
+    /// Returns the present day here, in days since 1970.
     fn today(self) -> f64 {
         ((self.now + self.offset * MINUTE) / DAY).floor()
     }
 
-    /// The moment at so many days since 1970 and milliseconds of that day here.
+    /// Returns the moment at a day, in days since 1970, and a time of that day here, in milliseconds.
     fn moment(self, day: f64, time: f64) -> f64 {
         day * DAY + time - self.offset * MINUTE
     }
@@ -65,7 +66,7 @@ impl Clock {
 
 // ------------------------------------------------------------------------------------------------ programs
 
-/// Keys by which programs say it, with what one of their number is in milliseconds; 0: a moment.
+/// The keys by which programs name the time, each with the milliseconds of its unit; 0: the value is a moment.
 const KEYS: [(&str, f64); 14] = [
     ("resets_in_seconds", SECOND),
     ("reset_after_seconds", SECOND),
@@ -83,7 +84,8 @@ const KEYS: [(&str, f64); 14] = [
     ("x-ratelimit-reset-", SECOND),
 ];
 
-/// `None`: no program says a time here. `Some(None)`: it says one that has passed, or that nobody can read.
+/// Reads a time that a program wrote. `None`: no program names a time here. `Some(None)`: a program names one that has passed, or
+/// that nobody can read.
 fn written_by_program(text: &str, now: f64) -> Option<Option<f64>> {
     let lower = text.to_ascii_lowercase();
     KEYS.iter().find_map(|(key, unit)| {
@@ -108,13 +110,13 @@ fn written_by_program(text: &str, now: f64) -> Option<Option<f64>> {
         if let Some(number) = number.filter(|_| plain) {
             return Some(Some(now + number * unit));
         }
-        // `6m0s`, or a date.
+        // The value is a length like `6m0s`, or a date.
         let length = compact(value).or_else(|| retry_after(value, now).map(|seconds| f64::from(seconds) * SECOND));
         length.map(|length| Some(now + length))
     })
 }
 
-/// `3600` or `2.5`. The language's own reading of such numbers would be an eighth of the core.
+/// Reads a number like `3600` or `2.5`. The language's own reader of such numbers would be an eighth of the core.
 fn decimal(text: &str) -> Option<f64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit()) && text.len() <= 15;
@@ -125,7 +127,7 @@ fn decimal(text: &str) -> Option<f64> {
     Some(read(whole) + read(fraction) / (0..fraction.len()).fold(1.0, |scale, _| scale * 10.0))
 }
 
-/// `1h2m3.5s`, in milliseconds.
+/// Reads a length like `1h2m3.5s`, in milliseconds.
 fn compact(text: &str) -> Option<f64> {
     let (mut total, mut number) = (0.0, String::new());
     let mut chars = text.chars().peekable();
@@ -147,7 +149,7 @@ fn compact(text: &str) -> Option<f64> {
     (number.is_empty() && total > 0.0).then_some(total)
 }
 
-/// `2026-12-01T09:00:00Z`, with or without a fraction or an offset.
+/// Reads a moment like `2026-12-01T09:00:00Z`, with or without a fraction or an offset.
 fn iso(text: &str) -> Option<f64> {
     let number = |from: usize, to: usize| text.get(from..to).and_then(|digits| digits.parse::<u32>().ok());
     let (year, month, day) = (number(0, 4)?, number(5, 7)?, number(8, 10)?);
@@ -170,7 +172,7 @@ fn iso(text: &str) -> Option<f64> {
     Some(days(year, month, day)? * DAY + time - offset * MINUTE)
 }
 
-/// Days since 1970 of a date; `None` for one that no month has, and for years before that one.
+/// Returns the days since 1970 of a date. `None`: the month has no such day, or the year lies before 1970 or after 9999.
 pub fn days(year: u32, month: u32, day: u32) -> Option<f64> {
     let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
     let length = match month {
@@ -190,7 +192,8 @@ pub fn days(year: u32, month: u32, day: u32) -> Option<f64> {
 
 // ------------------------------------------------------------------------------------------------ sentences
 
-/// A sentence ends with its sign, or with a full stop that is no part of a number or an abbreviation.
+/// Splits a text into sentences. A sentence ends with its sign, or with a full stop that is no part of a number or an
+/// abbreviation.
 fn sentences(text: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut from = 0;
@@ -201,7 +204,7 @@ fn sentences(text: &str) -> Vec<&str> {
             '\n' | '。' | '！' | '!' | '?' | '？' | '।' | '؟' | '•' | '■' | '；' | ';' | '—' => true,
             '.' if next.starts_with(char::is_whitespace) => {
                 let follows = next.trim_start().chars().next();
-                // Names of months and units are cut in lower case, or a number follows.
+                // After an abbreviated month or unit, the text goes on in lower case or with a number.
                 match follows {
                     Some(c) if c.is_ascii_digit() => letters >= 5,
                     Some(c) => letters >= 2 && !c.is_lowercase() && !(c.is_numeric() && letters < 5),
@@ -227,17 +230,17 @@ fn sentences(text: &str) -> Vec<&str> {
     out
 }
 
-/// A sign that belongs to the letter before it, as vowels of Hindi do.
+/// Tells whether a sign belongs to the letter before it, as vowels of Hindi do.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{900}'..='\u{903}' | '\u{93A}'..='\u{94F}' | '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{65F}')
 }
 
 // ------------------------------------------------------------------------------------------------ tokens
 
-/// A number, a sign or a word of a sentence, with all that the word can be.
+/// A token is a number, a sign or a word of a sentence, with every sense that the word can have.
 #[derive(Clone, Copy, Default)]
 struct Token {
-    /// With how many digits it is written; 0: no number.
+    /// The number of digits that it is written with; 0: it is no number.
     digits: usize,
     number: u32,
     sign: char,
@@ -275,7 +278,7 @@ fn stands(text: &str, at: usize, word: &str) -> bool {
     begins && ends
 }
 
-/// Words of such letters are written without spaces, or with endings that are no part of them.
+/// Tells whether words of such letters are written without spaces, or with endings that are no part of them.
 fn has_no_spaces(c: char) -> bool {
     is_ideograph(c) || matches!(c, '\u{AC00}'..='\u{D7A3}')
 }
@@ -296,7 +299,7 @@ fn tokens(text: &str, words: &TimeWords) -> Vec<Token> {
         }
         let mut token = Token { joined, ..Token::default() };
         let mut length = 0;
-        // The longest words stand first; what is as long counts as well.
+        // The longest words stand first; every word of the same length counts as well.
         for (word, sense, number) in words.beginning(text.get(at..).unwrap_or_default()) {
             let stem = word.trim_end_matches('*');
             if stem.len() < length {
@@ -322,7 +325,7 @@ fn tokens(text: &str, words: &TimeWords) -> Vec<Token> {
             at += c.len_utf8();
             joined = false;
         } else if c.is_alphabetic() || is_mark(c) {
-            // A word that says nothing here, or one sign of a script without spaces.
+            // This is a word that says nothing here, or one sign of a script without spaces.
             let rest = text.get(at..).unwrap_or_default();
             let more = |c: &char| (c.is_alphabetic() || is_mark(*c)) && !has_no_spaces(*c);
             let run: usize = rest.chars().take_while(more).map(char::len_utf8).sum();
@@ -357,7 +360,7 @@ struct Parts {
     /// Days from today.
     day: Option<f64>,
     time: Option<Time>,
-    /// In milliseconds.
+    /// The length of the wait in milliseconds.
     length: Option<f64>,
 }
 
@@ -378,7 +381,7 @@ fn in_sentence(text: &str, words: &TimeWords, clock: Clock) -> Option<f64> {
             parts.length = Some(length);
             at = next;
         } else if let Some((date, next)) = list.date(at, clock) {
-            // A date that nobody can read makes all of it a guess.
+            // If nobody can read the date, all of it would be a guess.
             let date = date?;
             if parts.date.is_some_and(|other| other != date) {
                 return None;
@@ -394,7 +397,7 @@ fn in_sentence(text: &str, words: &TimeWords, clock: Clock) -> Option<f64> {
         } else {
             let token = list.at(at);
             if token.is(Sense::Day) {
-                // The day that a time belongs to stands next before it.
+                // The day that belongs to a time is the last one before it.
                 if parts.time.is_none() || parts.day.is_none() {
                     parts.day = Some(f64::from(token.day));
                 }
@@ -407,7 +410,7 @@ fn in_sentence(text: &str, words: &TimeWords, clock: Clock) -> Option<f64> {
             at += 1;
         }
     }
-    // A whole moment in the future speaks for itself; a length, a time and a date may be of something else.
+    // A whole moment in the future counts by itself; a length, a time or a date alone may belong to something else.
     let own = |token: &Token| {
         [Sense::At, Sense::Named, Sense::Day, Sense::Clock, Sense::Year].iter().any(|sense| token.is(*sense))
     };
@@ -426,7 +429,7 @@ fn assemble(parts: &Parts, clock: Clock) -> Option<f64> {
     let &Parts { date, day, time, length } = parts;
     if let Some(Time { since: time, .. }) = time.filter(|time| time.sure || date.is_some() || day.is_some()) {
         if let Some(date) = date {
-            // A log begins with when it was written.
+            // A log begins with the time at which it was written, so this moment counts only if it lies in the future.
             let wait = length.map(|length| clock.now + length);
             return Some(clock.moment(date, time)).filter(|moment| *moment > clock.now).or(wait);
         }
@@ -450,7 +453,7 @@ impl Tokens {
         self.0.get(at).copied().unwrap_or_default()
     }
 
-    /// The token before a place, past one word that says nothing, as "about" does.
+    /// Returns the token before a place, past one word that says nothing, such as "about".
     fn before(&self, at: usize) -> Token {
         let known = |token: &Token| token.senses != 0 || token.digits > 0 || token.sign != '\0';
         let one = at.checked_sub(1).map(|at| self.at(at)).unwrap_or_default();
@@ -462,7 +465,8 @@ impl Tokens {
         token.sign != '\0' && sign.contains(token.sign)
     }
 
-    /// A length of time from a place on, in milliseconds, if it is said to be one to wait; and where it ends.
+    /// Reads a length of time from a place on, if the text says that one has to wait so long. Returns it in milliseconds, with
+    /// the place where it ends.
     fn length(&self, from: usize) -> Option<(f64, usize)> {
         let (mut seconds, mut at, mut parts) = (0.0, from, 0);
         loop {
@@ -497,7 +501,7 @@ impl Tokens {
                 seconds += f64::from(self.at(at - 1).unit) / 2.0;
                 at += 1;
             }
-            // 2h15
+            // A form like 2h15 has its minutes without a unit.
             let (last, rest) = (self.at(at - 1), self.at(at));
             if last.unit == 3600 && rest.digits == 2 && rest.joined && !self.at(at + 1).is(Sense::Unit) {
                 seconds += f64::from(rest.number) * 60.0;
@@ -536,12 +540,14 @@ impl Tokens {
         ((waits || own) && !counted && !clock && seconds > 0.0).then_some((seconds * SECOND, at))
     }
 
-    /// Whether the sign of a day before a place counts days: what follows is a shorter unit, or says that they have to pass.
+    /// Tells whether the sign of a day before a place counts days: a shorter unit follows, or a word that says that they have to
+    /// pass.
     fn is_counted(&self, at: usize) -> bool {
         self.at(at).is(Sense::Behind) || self.at(at).digits > 0 && self.at(at + 1).is(Sense::Unit)
     }
 
-    /// A date from a place on, and where it ends. `Some((None, _))`: one that can be read in two ways, or that there is not.
+    /// Reads a date from a place on, and returns it with the place where it ends. `Some((None, _))`: the date can be read in two
+    /// ways, or does not exist.
     fn date(&self, from: usize, clock: Clock) -> Option<(Option<f64>, usize)> {
         let one = self.at(from);
         let number = |at: usize| Some(self.at(at)).filter(|token| token.digits > 0).map(|token| token.number);
@@ -618,7 +624,7 @@ impl Tokens {
         token.digits == 0 && (token.sign == '\0' || ".,°º".contains(token.sign)) && !token.is(Sense::Named)
     }
 
-    /// With the year that follows, past what may stand in between.
+    /// Returns the date with the year that follows, past what may stand in between.
     fn with_year(&self, day: u32, month: usize, from: usize, clock: Clock) -> (Option<f64>, usize) {
         let month = self.at(month).name + 1;
         let mut at = from;
@@ -631,7 +637,7 @@ impl Tokens {
         }
     }
 
-    /// A time of day from a place on, and where it ends.
+    /// Reads a time of day from a place on, and returns it with the place where it ends.
     fn time(&self, from: usize) -> Option<(Time, usize)> {
         if self.at(from).is(Sense::Midnight) {
             let since = f64::from(self.at(from).fixed) * 60.0 * MINUTE;
@@ -740,7 +746,7 @@ impl Tokens {
         Some((Time { since: f64::from(hour * 3600 + minute * 60 + second) * SECOND, sure }, at))
     }
 
-    /// Whether nothing at a place makes of the number before it something else than an hour.
+    /// Tells whether the number before a place can be an hour: nothing at the place makes something else of it.
     fn is_free(&self, at: usize) -> bool {
         let token = self.at(at);
         token.digits == 0
@@ -753,7 +759,8 @@ impl Tokens {
             && !token.is(Sense::Year)
     }
 
-    /// How far ahead of UTC the times of the sentence are, in minutes: `Some(None)` in a zone that nobody can tell.
+    /// Returns by how many minutes the times of the sentence are ahead of UTC. `Some(None)`: they are in a zone that nobody can
+    /// tell.
     fn zone(&self) -> Option<Option<f64>> {
         let at = self.0.iter().position(|token| token.is(Sense::Zone))?;
         let known = self.at(at).fixed;
@@ -774,7 +781,7 @@ impl Tokens {
     }
 }
 
-/// A day without a year: the next such one.
+/// Returns the day of this year for a date without a year, or the day of the next year if this one lies too far back.
 fn this_or_next(month: u32, day: u32, clock: Clock) -> Option<f64> {
     let mut year = 1970;
     while days(year + 1, 1, 1)? <= clock.today() {

@@ -1,6 +1,6 @@
-//! Reads what a person tells: a sentence, several lines, JSON, an address, a line of a log, a code alone. Nobody knows where
-//! it stood, so what a signature says of the place (host, path, marks, size of the page) is taken for granted, and only
-//! words, codes, numbers of answers and network errors speak.
+//! This module reads what a person tells: a sentence, several lines, JSON, an address, a line of a log, or a code alone. Nobody
+//! knows where the text stood. So the clues of a signature about the place (host, path, marks, size of the page) are taken for
+//! granted, and only words, codes, numbers of answers and network errors count.
 
 use crate::{
     address::Address,
@@ -9,22 +9,22 @@ use crate::{
     report::ReasonKind,
 };
 
-/// Longest text that is read, in characters.
+/// The longest text that is read, in characters.
 const LIMIT: usize = 4_000;
 
-/// What machines wrote into the told text.
+/// The parts that machines wrote into the told text.
 pub struct Told<'e> {
-    /// As much of it as is read.
+    /// The part of the text that is read.
     pub text: &'e str,
     pub codes: Vec<Code>,
-    /// Of an answer: "HTTP 502", "status code 429".
+    /// The status of an answer, as in "HTTP 502" or "status code 429".
     pub status: Option<u16>,
-    /// As the browser names a network error: `net::ERR_…`, `NS_ERROR_…`.
+    /// The browser's name of a network error: `net::ERR_…`, `NS_ERROR_…`.
     pub failure: Option<String>,
 }
 
 impl<'e> Told<'e> {
-    /// `None`: nothing was told.
+    /// Reads what a person told. `None`: nothing was told.
     pub fn read(evidence: &'e Evidence) -> Option<Self> {
         let told = evidence.told.trim();
         let end = told.char_indices().nth(LIMIT).map_or(told.len(), |(at, _)| at);
@@ -76,7 +76,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split(|c: char| c.is_whitespace() || "\"'<>()（）".contains(c)).filter(|word| !word.is_empty())
 }
 
-/// A number from 400 to 599 that is called the status of an answer, or is followed by the usual words for it.
+/// Finds a number from 400 to 599 that is called the status of an answer, or that the usual words for it follow.
 fn status(text: &str) -> Option<u16> {
     let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let words: Vec<String> = text.split(|c: char| c.is_whitespace() || "()[]{}:=,/".contains(c)).map(plain).collect();
@@ -114,7 +114,7 @@ const NUMBERED: [&str; 20] = [
     "에러",
 ];
 
-/// First words of the phrases that HTTP has for statuses.
+/// The first words of the phrases that HTTP has for statuses.
 const REASONS: [&str; 9] =
     ["bad", "unauthorized", "forbidden", "not", "too", "internal", "service", "gateway", "payment"];
 

@@ -1,4 +1,4 @@
-//! Whether the last remedy helped: the same diagnosis, on the evidence of a later load, against the attempt.
+//! This module judges whether the last remedy helped: it compares the diagnosis on the evidence of a later load with the attempt.
 
 use crate::{
     catalog::{self, Cause},
@@ -7,31 +7,30 @@ use crate::{
     report::{Judgement, Surface, Verdict},
 };
 
-/// The attempt that waits for a verdict, if there is one: the last step that was carried out.
+/// Returns the attempt that waits for a verdict, if there is one: the last step that was carried out.
 fn pending(visit: &Visit) -> Option<&Attempt> {
     let last = visit.history.iter().rfind(|attempt| attempt.outcome == Outcome::Done);
     last.filter(|attempt| attempt.verdict.is_none() && catalog::cause(&attempt.cause).is_some() && is_known(attempt))
 }
 
-/// An older program may have had other remedies.
+/// Tells whether the catalogue has the remedy of an attempt: an older program may have had other remedies.
 fn is_known(attempt: &Attempt) -> bool {
     catalog::REMEDIES.iter().any(|remedy| remedy.id == attempt.remedy)
 }
 
-/// `None` while nothing can be told: no attempt, no later load, a human check in between, a page that says
-/// nothing, or a page that loads where the fault only shows when the app is used.
-/// `seen` is the cause that this evidence shows, never one that only stands from before, and never what the checks make
-/// of it.
+/// Judges the last attempt. `None`: nothing can be told yet, because there is no attempt, no later load, a human check in
+/// between, a page that says nothing, or a page that loads although the fault only shows when the app is used. `seen` is the
+/// cause that this evidence shows, never one that only stands from before, and never what the checks make of it.
 pub fn judge(visit: &Visit, seen: Option<&Cause>) -> Option<Judgement> {
     let attempt = pending(visit)?;
     let evidence = &visit.evidence;
-    // What a person only told of is not seen to be there still.
+    // Nobody can see whether a fault that a person only told of is still there.
     if evidence.at <= attempt.at || visit.symptom.is_some() {
         return None;
     }
     let verdict = match seen {
         Some(cause) if cause.id == attempt.cause => Verdict::Persists,
-        // The check that follows cleared check cookies is on the way to the page, not the page.
+        // The human check that comes after the check cookies were cleared is only on the way to the page.
         Some(cause) if cause.family == "challenge" => return None,
         Some(_) => Verdict::Changed,
         None => {

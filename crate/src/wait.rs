@@ -1,5 +1,5 @@
-//! How long to wait before trying once more: what the server said, the time that the message names, else a pause that
-//! grows with each try. It starts no clock; the shell counts down.
+//! This module says how long to wait before trying once more: as long as the server said, until the time that the message names,
+//! or else for a pause that grows with each try. It starts no clock; the shell counts down.
 
 use crate::{
     evidence::{Told, Visit},
@@ -9,24 +9,24 @@ use crate::{
 };
 
 const SECOND: f64 = 1000.0;
-/// Longest pause of our own, in seconds.
+/// The longest pause of our own, in seconds.
 const LONGEST: u32 = 1800;
-/// Each pause of our own is so many times the one before.
+/// The factor by which each pause of our own is longer than the one before.
 const GROWTH: u32 = 4;
-/// Longest pause that a server may name, in seconds: Cloudflare's longest limit of requests. Of a longer one nobody sees the
-/// end in a tab that stays open; after a day the page is tried again, and says again how long to wait.
+/// The longest pause that a server may name, in seconds: it is Cloudflare's longest limit of requests. Nobody sees the end of a
+/// longer pause in a tab that stays open; after a day the page is tried again, and says again how long to wait.
 const NAMED: u32 = 24 * 60 * 60;
 
-/// What `Retry-After` says (RFC 9110, section 10.2.3), seconds or a date, as seconds from a moment on.
+/// Reads a value of `Retry-After` (RFC 9110, section 10.2.3), which is seconds or a date, as seconds from a moment on.
 pub fn retry_after(value: &str, at: f64) -> Option<u32> {
     if value.is_empty() || !value.bytes().all(|byte| byte.is_ascii_digit()) {
         return Some(((date(value)? - at) / SECOND).clamp(0.0, f64::from(NAMED)) as u32);
     }
-    // A pause that does not fit a number is longer still.
+    // A number that is too large to be read means a longer pause than the longest one.
     Some(value.parse().unwrap_or(NAMED).min(NAMED))
 }
 
-/// A date in one of the three forms of HTTP (RFC 9110, section 5.6.7), in milliseconds since 1970.
+/// Reads a date in one of the three forms of HTTP (RFC 9110, section 5.6.7), in milliseconds since 1970.
 fn date(text: &str) -> Option<f64> {
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
     let words: Vec<&str> = text.split([' ', ',', '-', ':']).filter(|word| !word.is_empty()).take(9).collect();
@@ -59,7 +59,7 @@ pub fn wait(visit: &Visit, Known { seen, shown, .. }: Known, told: &Told, remedy
     Action::Wait { seconds: ((until - visit.now) / SECOND) as u32, until: Some(until) }
 }
 
-/// In milliseconds since 1970.
+/// Returns the time that the server or the message names, in milliseconds since 1970.
 fn named(visit: &Visit, told: &Told) -> Option<f64> {
     if let Some(seconds) = told.retry_after {
         return Some(visit.evidence.at + f64::from(seconds.min(NAMED)) * SECOND);

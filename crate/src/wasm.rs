@@ -1,4 +1,4 @@
-//! The only place that knows JavaScript exists: an object in, an object out.
+//! This module is the only place that knows that JavaScript exists: it takes an object and returns an object.
 
 use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
@@ -10,14 +10,15 @@ export function step(tab: Tab, event: Event, moment: Moment): Stepped;
 export function view(tab: Tab, by: Asker, moment: Moment): Case | null;
 ";
 
-/// Takes over the words of concepts, a file of the package. Throws a real `Error` when it is none.
+/// Takes over the words of concepts, which are a file of the package. Throws a real `Error` when the bytes are no such file.
 #[wasm_bindgen]
 pub fn learn(words: &[u8]) -> Result<(), JsError> {
     if crate::lexicon::learn(words) { Ok(()) } else { Err(JsError::new("words: no file of words")) }
 }
 
-/// The life of a tab, see [`step`](crate::tab::step). A tab that cannot be read, as one that an older version wrote, is a fresh
-/// one: nothing of it was looked at. Throws a real `Error` when event or moment are none: that is a bug of the shell.
+/// Takes an event into a tab, see [`step`](crate::tab::step). A tab that cannot be read, for example because an older version
+/// wrote it, counts as a fresh one of which nothing was looked at. Throws a real `Error` when the event or the moment cannot be
+/// read: that is a bug of the shell.
 #[wasm_bindgen(skip_typescript)]
 pub fn step(tab: JsValue, event: JsValue, moment: JsValue) -> Result<JsValue, JsError> {
     let tab = serde_wasm_bindgen::from_value(tab);
@@ -26,13 +27,13 @@ pub fn step(tab: JsValue, event: JsValue, moment: JsValue) -> Result<JsValue, Js
     let moment = serde_wasm_bindgen::from_value(moment)?;
     let mut stepped = crate::tab::step(tab.unwrap_or_default(), event, &moment);
     if is_unreadable {
-        // What could not be read is written over.
+        // The shell has to write over the tab that could not be read.
         stepped.changed = crate::tab::Field::ALL.to_vec();
     }
     Ok(stepped.serialize(&Serializer::json_compatible())?)
 }
 
-/// What there is to draw, see [`view`](crate::tab::view).
+/// Returns what there is to draw, see [`view`](crate::tab::view).
 #[wasm_bindgen(skip_typescript)]
 pub fn view(tab: JsValue, by: JsValue, moment: JsValue) -> Result<JsValue, JsError> {
     let tab = serde_wasm_bindgen::from_value(tab).unwrap_or_default();

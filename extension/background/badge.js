@@ -1,11 +1,12 @@
-// The toolbar badge, all that can be shown where no overlay may be. It says that there is a diagnosis; the popup, which.
+// This module draws the toolbar badge, which is all that can be shown where no overlay may be. The badge says that there is a
+// diagnosis; the popup says which one.
 
 const WRONG = "#b3261e";
 const RIGHT = "#1a7f37";
-/** The browser's own error page is there by then. */
+/** The number of milliseconds after which the browser's own error page is there. */
 const SETTLED = 3000;
 
-/** What paints again, by tab. @type {Map<number, () => void>} */
+/** This map holds, for each tab whose badge is painted again, the function that ends that. @type {Map<number, () => void>} */
 const repeating = new Map();
 
 /** This is what each kind of badge shows, with the key of its title. */
@@ -38,8 +39,8 @@ export async function paint(tabId, badge, settles) {
 }
 
 /**
- * Paints again whenever the tab moves on, which Firefox does twice. Only for a moment: a lasting listener to all tabs
- * would never let the worker sleep.
+ * Paints the badge again whenever the status of the tab changes, which happens twice in Firefox. It listens only for a moment,
+ * because a lasting listener to all tabs would never let the worker sleep.
  * @param {number} tabId
  * @param {() => void} apply
  */

@@ -1,5 +1,5 @@
-// Calls the core, loaded once in the life of the worker. A core that cannot be loaded, or an event that it refuses, is an
-// error value; the rest stays silent then.
+// This module calls the core, which is loaded once in the life of the worker. If the core cannot be loaded, or if it refuses an
+// event, the result is an error value, and the rest stays silent then.
 import init, { learn, step as stepOf, view as viewOf } from "../core/access_medic.js";
 
 /** @typedef {{ kind: "core_missing" | "words_missing" | "event_refused"; detail: string }} Fault */
@@ -28,7 +28,10 @@ export function load() {
 /** @type {Promise<Fault | void> | undefined} */
 let learning;
 
-/** The words by which the core understands a sentence: 850 kB, which a page of the app never needs that shows no alert. */
+/**
+ * Loads the words by which the core understands a sentence. They take up 850 kB, and a page of the app that shows no alert never
+ * needs them.
+ */
 function learnWords() {
   learning ??= fetch(chrome.runtime.getURL("core/words.bin"))
     .then((file) => file.arrayBuffer())
@@ -40,7 +43,7 @@ function learnWords() {
   return learning;
 }
 
-/** Whether there are words to be understood. @param {Event} event */
+/** Tells whether an event brings words that the core has to understand. @param {Event} event */
 function speaks(event) {
   if (typeof event === "string") return false;
   if (!("reported" in event)) return "tell" in event;
@@ -49,7 +52,7 @@ function speaks(event) {
 }
 
 /**
- * Loads all that the core needs for an event. Without the words it still knows what codes, marks and whole messages say.
+ * Loads all that the core needs for an event. Without the words the core still knows what codes, marks and whole messages say.
  * @param {Event} event
  * @returns {Promise<Fault | undefined>}
  */

@@ -1,11 +1,14 @@
-// Carries out what the core wants done, and tells what came of it.
+// This module carries out what the core wants done, and returns what came of it.
 import { isPrivate, keepPicked, silence } from "../settings.js";
 import { paint } from "./badge.js";
 import { carryOut, putBackCookies } from "./remedies/index.js";
 import { show } from "./show.js";
 
 /** @typedef {AccessMedic.ApplyReply["outcome"]} Outcome */
-/** `outcome`: of a step that was asked for. `known`: whether told words say anything. @typedef {{ outcome?: Outcome; known?: boolean }} Done */
+/**
+ * `outcome` is that of a step that was asked for. `known` tells whether told words say anything.
+ * @typedef {{ outcome?: Outcome; known?: boolean }} Done
+ */
 
 /** @param {number} tab @param {import("./tabs.js").Effect[]} effects @returns {Promise<Done>} */
 export async function perform(tab, effects) {
@@ -44,7 +47,12 @@ async function performOne(tab, effect) {
   }
 }
 
-/** A step has ended; what the core wants next is done, too. @param {number} tab @param {import("./remedies/index.js").Carried} carried @returns {Promise<Done>} */
+/**
+ * Carries out what the core wants done after a step has ended, and returns the outcome of that step.
+ * @param {number} tab
+ * @param {import("./remedies/index.js").Carried} carried
+ * @returns {Promise<Done>}
+ */
 async function goOn(tab, { outcome, effects }) {
   await perform(tab, effects);
   return { outcome };

@@ -1,6 +1,6 @@
-// Whether the document that a tab shows was examined, and the way to have it examined where it was not: after an
-// installation or an update, when a report was lost, or when the core could not be loaded. It never says that a page is
-// well; it says who has not looked.
+// This module tells whether the document that a tab shows was examined, and has it examined where it was not: after an
+// installation or an update, when a report was lost, or when the core could not be loaded. It never says that a page is well; it
+// only says what kept the page from being examined.
 
 import { pageExamined } from "./reports.js";
 import { OURS_SECURE } from "./sites.js";
@@ -9,9 +9,9 @@ import { seenOf } from "./tabs.js";
 /** @typedef {AccessMedic.Unseen} Unseen */
 /** @typedef {{ state: DocumentReadyState; load: string }} Probe `load`: empty where no observer runs */
 
-/** A page that does not answer so soon is busy; the popup does not wait for it. In milliseconds. */
+/** The number of milliseconds within which a page has to answer. A page that does not is busy, and the popup does not wait for it. */
 const PATIENCE = 250;
-/** How long an examination may take that somebody waits for: the worker may have to load the core first. In milliseconds. */
+/** The number of milliseconds that an examination may take while somebody waits for it. The worker may have to load the core first. */
 const EXAMINATION = 2000;
 
 /** Runs in the page. @returns {Probe} */
@@ -22,8 +22,8 @@ function probePage() {
 }
 
 /**
- * Asks the page of a tab about its observer: "busy" if it does not answer, "closed" if no script can enter it, as an
- * error page of the browser.
+ * Asks the page of a tab about its observer. Resolves to "busy" if the page does not answer, and to "closed" if no script can
+ * enter it, as in an error page of the browser.
  * @param {number} tabId
  * @returns {Promise<Probe | "busy" | "closed">}
  */
@@ -44,7 +44,7 @@ const isLoading = async (tabId) =>
   (await chrome.tabs.get(tabId).catch(() => undefined))?.status === "loading";
 
 /**
- * Tells why the document that a tab shows was not examined; nothing if it was.
+ * Tells why the document that a tab shows was not examined. Resolves to undefined if it was.
  * @param {number} tab
  * @param {import("../core/access_medic.js").Seen | undefined} seen
  * @returns {Promise<Unseen | undefined>}
@@ -66,12 +66,12 @@ export async function unseenOf(tab, seen) {
 const observe = (tabId) =>
   chrome.scripting
     .executeScript({ target: { tabId }, files: ["content/observe.js"] })
-    .catch(() => {}); // It was closed, or goes to another site.
+    .catch(() => {}); // The tab was closed, or it goes to another site.
 
-/** Runs in the page, whose observer reports once more. */
+/** Runs in the page, and lets its observer report once more. */
 const repeat = () => globalThis.accessMedicObserves?.again().catch(() => {});
 
-/** Has the document that a tab shows examined, unless it was. @param {number} tab */
+/** Has the document that a tab shows examined, unless that was done already. @param {number} tab */
 export async function lookAt(tab) {
   const found = await probe(tab);
   if (found === "busy" || found === "closed" || found.state === "loading") return;
@@ -85,8 +85,8 @@ export async function lookAt(tab) {
 }
 
 /**
- * Looks at the pages that were open before this version of the extension was there, or before it was given the sites.
- * Firefox does so by itself, which does no harm: a page has one observer.
+ * Looks at the pages that were open before this version of the extension was there, or before it was given the sites. Firefox
+ * does the same by itself; that does no harm, because a page has only one observer.
  */
 export async function lookAtOpenTabs() {
   const tabs = await chrome.tabs.query({ url: OURS_SECURE });

@@ -1,4 +1,5 @@
-// Wiring only. Everything is registered while the script starts, because any event may be the one that wakes it.
+// This script only connects the other modules to the events of the browser. It registers everything while it starts, because any
+// event may be the one that wakes it.
 
 import { forgetPrivate } from "../settings.js";
 import { load } from "./brain.js";
@@ -12,11 +13,11 @@ watchRequests();
 chrome.alarms.onAlarm.addListener(forgetAt);
 chrome.tabs.onRemoved.addListener((tab) => Promise.all([forgetTab(tab), forgetPrivate(tab)]));
 chrome.runtime.onInstalled.addListener(({ reason }) => {
-  // Many install this because a page fails that is open already, and an update ends the scripts in open pages.
+  // Many people install the extension because a page that is open already fails, and an update ends the scripts in open pages.
   lookAtOpenTabs();
   if (reason === "install")
     chrome.tabs.create({ url: chrome.runtime.getURL("views/welcome.html") });
 });
 chrome.permissions.onAdded.addListener(lookAtOpenTabs);
 Promise.all([forgetOld(), forgetPrivate()]).catch((error) => console.error("Access Medic:", error));
-load(); // whatever woke us needs the core a moment later
+load(); // whatever woke the worker needs the core a moment later

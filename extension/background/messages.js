@@ -1,6 +1,6 @@
-// Who may ask for what. Our own pages may name a tab; a content script speaks for its own tab, and only from the top of
-// an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Everything else gets no
-// answer, and nothing happens.
+// This module decides who may ask for what. The extension's own pages may name a tab. A content script speaks for its own tab,
+// and only from the top frame of an https page of OpenAI's, or of a page that a sign-in passes while a person asks for it. Every
+// other sender gets no answer, and nothing happens.
 import { isPrivate, picked } from "../settings.js";
 import { perform } from "./effects.js";
 import { lookAt, unseenOf } from "./look.js";
@@ -13,16 +13,22 @@ import { allPages, drawn, happen } from "./tabs.js";
 
 /** @typedef {import("./reports.js").Evidence} Evidence */
 /** @typedef {import("./reports.js").Reporter} Reporter */
-/** `tab`: the browser's number of the tab that is asked about. @typedef {import("../core/access_medic.js").Asker & { tab: number }} Asker */
+/**
+ * `tab` is the browser's number of the tab that is asked about.
+ * @typedef {import("../core/access_medic.js").Asker & { tab: number }} Asker
+ */
 /** @typedef {{ kind: string; load?: unknown; tab?: unknown; remedy?: unknown; look?: unknown; again?: unknown; length?: unknown; skipped?: unknown; symptom?: unknown; words?: unknown; cause?: unknown; silent?: unknown; evidence?: Evidence; source?: Reporter }} Message */
 
 /** @param {unknown} error */
 const complain = (error) => console.error("Access Medic:", error);
 
-/** Pages of others that are asked for, by tab. @type {Map<number, (message?: Message) => void>} */
+/**
+ * This map holds, by tab, the function that takes the message of a page of others that is asked for.
+ * @type {Map<number, (message?: Message) => void>}
+ */
 const asked = new Map();
 
-/** Looks once at a page of others; opening the popup has lent us the tab. @param {number} tab */
+/** Looks once at a page of others. By opening the popup, the person has lent the tab to the extension. @param {number} tab */
 async function look(tab) {
   /** @type {Message | undefined} */
   const message = await new Promise((resolve) => {
@@ -30,14 +36,15 @@ async function look(tab) {
     setTimeout(resolve, 1000); // a page may have nothing to say
     chrome.scripting
       .executeScript({ target: { tabId: tab }, files: ["content/observe.js"] })
-      .catch(() => resolve(undefined)); // it was not lent
+      .catch(() => resolve(undefined)); // the tab was not lent
   });
   asked.delete(tab);
   if (message?.evidence) await pageReported(tab, message.evidence, message.source, true);
 }
 
 /**
- * What is told where the core cannot be asked: what was known before, or else nothing but that nobody has looked.
+ * Returns the case that is told when the core cannot be asked: the case that was known before, or else an empty one, because
+ * nobody has looked.
  * @param {Asker} asker
  * @param {AccessMedic.Case | undefined} top
  * @returns {AccessMedic.Case | undefined}
@@ -58,7 +65,7 @@ function unanswered({ tab, address, page, load }, top) {
   return { tab, url, at: Date.now(), report, receipts: {}, closed: false, history: [] };
 }
 
-/** What there is to draw for who asks, and when it was so: answers may overtake one another. @param {Asker} asker */
+/** Returns what the asker has to draw, and the time for which it holds, because answers may overtake one another. @param {Asker} asker */
 async function inform(asker) {
   const { found: known, stored, seen, asOf, missing } = await drawn(asker.tab, asker);
   const found = missing ? unanswered(asker, stored) : known;
@@ -75,7 +82,7 @@ async function act({ tab }, event, sure) {
   return perform(tab, effects);
 }
 
-/** A step; without room to note it, it does not begin. @param {Asker} asker @param {import("./tabs.js").Event} event */
+/** Begins a step. If there is no room to note the step, it does not begin. @param {Asker} asker @param {import("./tabs.js").Event} event */
 async function begin(asker, event) {
   try {
     return (await act(asker, event, true)).outcome ?? { kind: "refused", reason: "no_case" };
@@ -87,10 +94,10 @@ async function begin(asker, event) {
 /** @type {Record<string, (message: Message, asker: Asker) => Promise<object>>} */
 const HANDLERS = {
   async evidence({ evidence, source }, { tab, address, page }) {
-    // The page's own word for its address, which changes in place, but never for its host.
+    // The page's own word counts for its address, which changes in place, but never for its host.
     if (page && evidence && ourHost(evidence.url) === ourHost(address))
       pageReported(tab, evidence, source, false).catch(complain);
-    return {}; // at once: the page may leave before the examination ends
+    return {}; // answered at once, because the page may leave before the examination ends
   },
   async ask({ look: wanted }, asker) {
     if (wanted && !asker.page) {
@@ -164,7 +171,10 @@ const HANDLERS = {
   },
 };
 
-/** Whether a view of ours sends, and no content script. @param {chrome.runtime.MessageSender} sender */
+/**
+ * Tells whether a message comes from a view of the extension, and not from a content script.
+ * @param {chrome.runtime.MessageSender} sender
+ */
 const isView = (sender) =>
   sender.id === chrome.runtime.id && sender.url?.startsWith(chrome.runtime.getURL("")) === true;
 
@@ -186,7 +196,7 @@ async function askerOf(message, sender) {
   return { tab: sender.tab.id, address, page: true, ...(typeof load === "string" && { load }) };
 }
 
-/** The tabs in which a page of OpenAI's fails, for the welcome page. @returns {Promise<AccessMedic.Failing[]>} */
+/** Returns the tabs in which a page of OpenAI's fails, for the welcome page. @returns {Promise<AccessMedic.Failing[]>} */
 async function failingTabs() {
   const open = new Map((await chrome.tabs.query({})).map((tab) => [tab.id, tab]));
   return (await allPages()).flatMap(({ tab, url, report }) => {

@@ -1,33 +1,38 @@
-// This module brings evidence to the core: what pages report, and which requests of theirs failed. It waits for what has to be
-// waited for; the core says what it means.
+// This module brings evidence to the core: what pages report, and which requests of theirs failed. It waits where the core wants
+// an answer to come first; the core says what the evidence means.
 import { perform } from "./effects.js";
 import { happen } from "./tabs.js";
 
-/** What a page reports. @typedef {Partial<import("../core/access_medic.js").Evidence> & { url: string }} Evidence */
+/** This is what a page reports. @typedef {Partial<import("../core/access_medic.js").Evidence> & { url: string }} Evidence */
 /**
- * The page that reports. `load`: the name that it gave itself. `at`: when it began to be observed, by the clock of that moment.
- * `ago`, `answered`: how long ago that was, and the first byte of its answer, by its own watch, in milliseconds. `restored`: it
- * came back from the history.
+ * This is the page that reports. `load` is the name that the page gave itself. `at` is when its observation began, by the clock
+ * of that moment. `ago` and `answered` are how long ago that was, and how long ago the first byte of its answer came, by the
+ * page's own watch, in milliseconds. `restored` tells whether the page came back from the history.
  * @typedef {{ load: string; at: number; ago: number; answered?: number; restored: boolean }} Reporter
  */
 
-/** A page waits so long for the answer it came with: in Firefox it often reports first. In milliseconds. */
+/** The number of milliseconds that a page waits for the answer it came with. In Firefox a page often reports before that answer. */
 const WAIT = 1000;
-/** A worker that has just started on a busy computer hears of the answer later: seen in Firefox 153, by more than a second. */
+/**
+ * The same for a worker that has just started. On a busy computer it hears of the answer later; in Firefox 153 it was more than a second.
+ */
 const WAIT_AT_START = 3000;
 const START = 5000;
 /** The pause between two looks at failed requests, in milliseconds: a page can make thousands of them. */
 const APART = 100;
-/** So many of them are handed over together. */
+/** The number of failed requests that are handed over together. */
 const REQUESTS = 20;
 
-/** So much of a name that a page gives itself is kept, in characters. */
+/** The number of characters that are kept of a name that a page gives itself. */
 const NAME = 64;
 
-/** A time as an observer tells it: a page may have got hold of one. @param {unknown} value */
+/**
+ * Returns a time that an observer tells, or 0 for anything else, because a page may have got hold of the observer.
+ * @param {unknown} value
+ */
 const sound = (value) => (Number.isFinite(value) ? Math.max(0, Number(value)) : 0);
 
-/** Pages that wait for their answer, by tab. @type {Map<number, (value: unknown) => void>} */
+/** This map holds, by tab, the function that ends the wait of a page for its answer. @type {Map<number, (value: unknown) => void>} */
 const early = new Map();
 
 /** @param {number} tab */
@@ -46,7 +51,7 @@ async function answerOf(tab) {
   if (early.get(tab) === arrived) early.delete(tab);
 }
 
-/** Who waits until a page of a tab was examined. @type {Map<number, () => void>} */
+/** This map holds, by tab, the function that ends the wait until a page was examined. @type {Map<number, () => void>} */
 const waiting = new Map();
 
 /**
@@ -81,7 +86,7 @@ export async function tellAndShow(tab, event) {
 }
 
 /**
- * A page reports.
+ * Hands the report of a page to the core. If the core holds the report, hands it over again once the answer has arrived.
  * @param {number} tab
  * @param {Evidence} evidence
  * @param {Reporter | undefined} reporter
@@ -107,11 +112,15 @@ export async function pageReported(tab, evidence, reporter, waited) {
   if (evidence.page) waiting.get(tab)?.();
 }
 
-/** Failed requests that came while others of their tab are examined. @type {Map<number, import("../core/access_medic.js").Failure[]>} */
+/**
+ * This map holds, by tab, the failed requests that came while others of their tab are examined.
+ * @type {Map<number, import("../core/access_medic.js").Failure[]>}
+ */
 const crowds = new Map();
 
 /**
- * A request of the page that the tab shows got no answer. A page can make thousands: they are looked at together.
+ * Takes up a request of the page that the tab shows, which got no answer. A page can make thousands of them, so they are looked
+ * at together.
  * @param {number} tab
  * @param {import("../core/access_medic.js").Failure} request
  */

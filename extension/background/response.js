@@ -1,5 +1,5 @@
-// What the network says about the main request of a tab: status and a few headers, or why it failed; and which other
-// requests of its page got no answer. It compares none of them; it sees to it that they reach the load they belong to.
+// This module collects what the network says about the main request of a tab: status and a few headers, or why it failed; and which other
+// requests of its page got no answer. It compares none of them; it makes sure that they reach the load they belong to.
 import { noteError } from "./remedies/check.js";
 import { answerArrived, requestFailed, tellAndShow } from "./reports.js";
 import { ourHost, PATTERNS } from "./sites.js";
@@ -17,20 +17,23 @@ const HEADERS = [
   "openai-processing-ms",
   "server-timing",
 ];
-/** Address of our own worker. */
+/** This is the address of the extension's own worker. */
 const OWN = chrome.runtime.getURL("");
 const VALUE = 1000;
-/** A server may repeat a header as often as it likes. */
+/** The number of headers that are kept at most. A server may repeat a header as often as it likes. */
 const MOST_HEADERS = 16;
-/** The load was stopped or replaced: the old page stays. */
+/** These errors say that the load was stopped or replaced, so that the old page stays. */
 const ABORTED = ["net::ERR_ABORTED", "NS_BINDING_ABORTED"];
 const FOLLOW_UP = 300;
 const FOLLOW_UPS = 30;
 
-/** A page rendered ahead of time is not what the tab shows. @param {{ tabId: number; documentLifecycle?: string }} details */
+/**
+ * Tells whether the tab shows what was requested. A page that is rendered ahead of time is not what the tab shows.
+ * @param {{ tabId: number; documentLifecycle?: string }} details
+ */
 const shown = (details) => details.tabId >= 0 && details.documentLifecycle !== "prerender";
 
-/** No event takes longer to reach us, in milliseconds. If one seems to, the clock was set meanwhile. */
+/** The number of milliseconds that an event takes at most to reach the worker. If it seems to take longer, the clock was set meanwhile. */
 const LONGEST = 60000;
 
 /** Returns when an event was. @param {{ timeStamp: number }} details @returns {import("../core/access_medic.js").When} */
@@ -39,7 +42,7 @@ function whenOf({ timeStamp }) {
   return { ago: ago > 0 && ago < LONGEST ? ago : 0, heard: performance.now() };
 }
 
-/** How often the main request that was redirected last was redirected. */
+/** This is the main request that was redirected last, and how often it was redirected. */
 let hops = { id: "", count: 0 };
 
 /** @param {{ requestId: string }} details */
@@ -62,8 +65,8 @@ async function started(details) {
 }
 
 /**
- * Not every answer becomes a page that can report: an error without a body does not in Chromium, nor JSON in Firefox's
- * viewer. Once the tab has settled on such an address, the answer is all there is to examine.
+ * Has an answer examined that no page reports. Not every answer becomes a page that can report: an error without a body does not in
+ * Chromium, and JSON does not in Firefox's viewer. Once the tab has settled on such an address, the answer is all there is to examine.
  * @param {chrome.webRequest.OnCompletedDetails} details
  */
 async function completed(details) {
@@ -87,7 +90,7 @@ async function failed(details) {
   // A service worker of a page has no tab either, and its failures are not those of our own requests.
   const asker = details.originUrl ?? details.initiator;
   if (tabId < 0 && `${asker}/`.startsWith(OWN)) noteError(url, error);
-  // Chromium gives up after so many redirects, and calls that aborted, too.
+  // Chromium gives up after so many redirects, and reports that as aborted, too.
   const endless = error === ABORTED[0] && hops.id === requestId && hops.count >= 20;
   const failure = endless ? "net::ERR_TOO_MANY_REDIRECTS" : error;
   if (!shown(details)) return;

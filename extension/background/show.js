@@ -1,4 +1,4 @@
-// Brings the overlay into the page. It draws nothing: the overlay asks for its case, and leaves when there is none.
+// This module brings the overlay into the page. It draws nothing: the overlay asks for its case, and leaves when there is none.
 
 import { settings } from "../settings.js";
 
@@ -6,8 +6,8 @@ import { settings } from "../settings.js";
 let style;
 
 /**
- * The overlay's style sheet, as text: a page's policy would keep it from being loaded. It has no custom properties any
- * more: a page can register any name and so decide which values it takes, also within a shadow root.
+ * Returns the overlay's style sheet as text, because a page's policy would keep it from being loaded. The text has no custom
+ * properties any more: a page can register any name and so decide which values it takes, also within a shadow root.
  */
 function overlayStyle() {
   style ??= fetch(chrome.runtime.getURL("views/report.css"))
@@ -25,7 +25,7 @@ function withoutTokens(text) {
     .replace(/var\((--[\w-]+)\)/g, (_, name) => values.get(name) ?? name);
 }
 
-/** How the overlay looks and speaks: its style, and the language and the colours that the reader chose. */
+/** Returns how the overlay looks and speaks: its style, and the language and the colours that the reader chose. */
 export async function appearance() {
   const [style, { language, theme }] = await Promise.all([overlayStyle(), settings()]);
   if (!language) return { style, theme };
@@ -35,12 +35,12 @@ export async function appearance() {
 
 /** @param {number} tabId */
 export function show(tabId) {
-  overlayStyle(); // asked for in a moment
+  overlayStyle(); // the overlay asks for it in a moment
   return chrome.scripting
     .executeScript({
       target: { tabId, frameIds: [0] },
       files: ["views/report.js", "content/overlay.js"],
       injectImmediately: true,
     })
-    .catch(() => undefined); // an error page of the browser, a viewer, another site by now: the badge tells
+    .catch(() => undefined); // the tab shows an error page of the browser, a viewer or another site by now: the badge tells
 }

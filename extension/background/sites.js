@@ -1,18 +1,18 @@
-// Which sites are OpenAI's, and may be heard, read and cleared; and which pages of others a sign-in passes. The lists
-// themselves stand in `crate/catalog/sites.toml`.
+// This module tells which sites are OpenAI's, and may be heard, read and cleared; and which pages of others a sign-in passes. The
+// lists themselves stand in `crate/catalog/sites.toml`.
 import { OURS, PASSED } from "../core/sites.js";
 
-/** Registrable domains; their sub-hosts belong to them. */
+/** These are registrable domains; their sub-hosts belong to them. */
 export const DOMAINS = OURS;
-/** Chromium counts web sockets by themselves. */
+/** These are the patterns of all their addresses. Chromium counts web sockets by themselves, so they have patterns of their own. */
 export const PATTERNS = DOMAINS.flatMap((domain) => [`*://*.${domain}/*`, `wss://*.${domain}/*`]);
-/** Their pages. */
+/** These are the patterns of their https pages. */
 export const OURS_SECURE = DOMAINS.map((domain) => `https://*.${domain}/*`);
 
-/** So many characters of a path are kept, because a page can ask for a long one. */
+/** The number of characters of a path that are kept, because a page can ask for a long one. */
 const PATH = 300;
 
-/** `*` for what may be the id of a conversation or a person. @param {string} path */
+/** Puts `*` in place of what may be the id of a conversation or a person. @param {string} path */
 export const withoutIds = (path) =>
   path.replace(/[^/]*[%@:][^/]*|[^/]{33,}|(?=[^/]*\d)[^/]{8,}/g, "*").slice(0, PATH);
 
@@ -20,21 +20,21 @@ export const withoutIds = (path) =>
 export const isOurs = (host) =>
   DOMAINS.some((domain) => host === domain || host.endsWith(`.${domain}`));
 
-/** The host of an https page of OpenAI's, else nothing. @param {string | undefined} address */
+/** Returns the host of an https page of OpenAI's, else undefined. @param {string | undefined} address */
 export function ourHost(address) {
   if (!address || !URL.canParse(address)) return;
   const { protocol, hostname } = new URL(address);
   return protocol === "https:" && isOurs(hostname) ? hostname : undefined;
 }
 
-/** A glob as the list has it: `*` stands for anything. @param {string} glob */
+/** Turns a glob of the list into a regular expression: `*` stands for anything. @param {string} glob */
 const pathOf = (glob) =>
   new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*")}$`);
 
 const PASSES = PASSED.map(({ paths, ...page }) => ({ ...page, paths: paths.map(pathOf) }));
 
 /**
- * The host of a page of others that a sign-in passes, which is looked at when a person asks for it.
+ * Returns the host of a page of others that a sign-in passes. Such a page is looked at when a person asks for it.
  * @param {string | undefined} address
  */
 export function passedHost(address = "") {

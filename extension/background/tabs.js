@@ -1,6 +1,6 @@
-// This module keeps the state of each tab in storage.session, so that the worker may end between any two calls. An event goes in, the core
-// makes of it what is known then, that is written, and what is to be done comes out. The values of cookies that can be put
-// back stand beside the state, and the core never sees them. The only code that touches that storage.
+// This module keeps the state of each tab in storage.session, so that the worker may end between any two calls. It hands each
+// event to the core, writes the state that the core makes of it, and returns what is to be done. The values of cookies that can
+// be put back stand beside the state, and the core never sees them. No other code reads or writes the state of the tabs.
 import { isPrivate, settings } from "../settings.js";
 import * as core from "./brain.js";
 
@@ -11,9 +11,9 @@ import * as core from "./brain.js";
 /** @typedef {import("../core/access_medic.js").Asker} Asker */
 /** @typedef {import("../core/access_medic.js").Moment} Moment */
 /** @typedef {import("../core/access_medic.js").Field} Field */
-/** What the last clearing took. @typedef {{ remedy: string; at: number; cookies: chrome.cookies.Cookie[] }} Undo */
+/** This is what the last clearing took. @typedef {{ remedy: string; at: number; cookies: chrome.cookies.Cookie[] }} Undo */
 /**
- * What an event made of a tab. `missing`: the core could not answer, so the event changed nothing.
+ * This is what an event made of a tab. `missing` tells that the core could not answer, so the event changed nothing.
  * @typedef {{ tab: Tab; effects: Effect[]; missing: boolean }} Stepped
  */
 
@@ -22,33 +22,42 @@ const store = chrome.storage.session;
 const FIELDS = ["case", "answers", "journal", "undo", "seen"];
 const CLOCK = "clock";
 
-/** Answers, loads and failed requests are kept for so long, in milliseconds. */
+/** The number of milliseconds for which answers, loads and failed requests are kept. */
 const REMEMBERED = 30 * 60000;
-/** The alarm at which they are forgotten, in all tabs. */
+/** This is the name of the alarm at which they are forgotten, in all tabs. */
 const TIDY = "tidy";
-/** No two tidyings are closer than this. */
+/** The number of milliseconds that lie at least between two tidyings. */
 const APART = 5 * 60000;
-/** How long a clearing can be undone. */
+/** The number of milliseconds for which a clearing can be undone. */
 const UNDO = 10 * 60000;
 /** A time that is further ahead of the clock than this shows that the clock was set back. */
 const MOMENT = 2000;
-/** How much of storage.session, which has ten million bytes for all tabs, may hold what one tab can undo. */
+/** The size that the undo of one tab may have in storage.session, which has ten million bytes for all tabs. */
 const UNDO_OF_TAB = 1_000_000;
-/** The same for what all tabs can undo together. */
+/** The same for the undos of all tabs together. */
 const UNDO_OF_ALL = 4_000_000;
-/** The alarm of a tab whose undo ends. Each tab has its own: one for all would be put off by each later clearing. */
+/**
+ * This begins the name of the alarm at which the undo of a tab ends. Each tab has its own alarm, because each later clearing
+ * would put off a common one.
+ */
 const FORGET = "forget:";
 
-/** What reads and writes the state of one tab runs in turn. @type {Map<number, Promise<unknown>>} */
+/**
+ * This map holds, by tab, the last job of its queue. Jobs that read and write the state of one tab run in turn.
+ * @type {Map<number, Promise<unknown>>}
+ */
 const queues = new Map();
 
-/** Tabs that were closed in the life of this worker: a step that still runs there must not bring their state back. @type {Set<number>} */
+/**
+ * This set holds the tabs that were closed in the life of this worker. A step that still runs there must not bring their state back.
+ * @type {Set<number>}
+ */
 const gone = new Set();
 
-/** Tabs in which a step is being carried out, in the life of this worker. @type {Set<number>} */
+/** This set holds the tabs in which a step is being carried out, in the life of this worker. @type {Set<number>} */
 const running = new Set();
 
-/** The kind and the tab of a key; nothing for a key that belongs to no tab. @param {string} key */
+/** Returns the kind and the tab of a key, or undefined for a key that belongs to no tab. @param {string} key */
 function ownerOf(key) {
   const [, kind, tab] = /^(\w+):(\d+)$/.exec(key) ?? [];
   return tab === undefined ? undefined : { kind, tab: Number(tab) };
@@ -56,7 +65,7 @@ function ownerOf(key) {
 
 /** Forgets the tabs that are gone. The browser may have closed some while no worker could hear of it. */
 async function prune() {
-  const keys = Object.keys(await store.get()); // before the tabs: a new one may come in between
+  const keys = Object.keys(await store.get()); // read before the tabs, because a new tab may come in between
   const open = (await chrome.tabs.query({})).map(({ id }) => id);
   await store.remove(
     keys.filter((key) => {
@@ -84,7 +93,7 @@ async function read(tab) {
 }
 
 /**
- * New fields are written in one call: a worker that dies meanwhile leaves no two of them apart.
+ * Writes the new fields in one call, so that they fit together even if the worker ends meanwhile.
  * @param {number} tab
  * @param {Tab} after
  * @param {Field[]} changed
@@ -119,7 +128,7 @@ async function chosenFor(tab) {
 }
 
 /**
- * The load of an event that the core could not answer was not looked at.
+ * Notes that the load of an event was not looked at, because the core could not answer.
  * @param {Tab} known
  * @param {Event} event
  * @returns {Tab}
@@ -133,8 +142,8 @@ function unanswered(known, event) {
 }
 
 /**
- * Tells the core of an event, and keeps what it makes of the tab. Resolves to that before it is written, for the next one in the
- * queue will find it written; or, with `sure`, once it is, and rejects when there is no room.
+ * Tells the core of an event, and keeps what it makes of the tab. Resolves before that is written, because the next event in the
+ * queue will find it written. With `sure` it resolves once that is written, and rejects when there is no room.
  * @param {number} tab
  * @param {Event} event
  * @param {boolean} [sure]
@@ -165,7 +174,7 @@ export function happen(tab, event, sure) {
       try {
         if (!gone.has(tab)) await write(tab, values, changed);
       } catch (error) {
-        // What was not noted does not begin.
+        // A step that was not noted does not begin.
         if (begins) running.delete(tab);
         throw error;
       }
@@ -174,10 +183,10 @@ export function happen(tab, event, sure) {
   });
 }
 
-/** A step of the tab is not carried out any more. @param {number} tab */
+/** Notes that a step of the tab is not carried out any more. @param {number} tab */
 export const endRun = (tab) => running.delete(tab);
 
-/** What there is to draw for who asks, and which load was examined last. @param {number} tab @param {Asker} asker */
+/** Returns what the asker has to draw, and which load was examined last. @param {number} tab @param {Asker} asker */
 export async function drawn(tab, asker) {
   const [{ tab: known, missing }, momentAt] = await Promise.all([
     happen(tab, "asked"),
@@ -188,13 +197,16 @@ export async function drawn(tab, asker) {
   return { found, stored: known.case, seen: known.seen, asOf, missing };
 }
 
-/** Which load of a tab was examined last. @param {number} tab */
+/** Returns which load of a tab was examined last. @param {number} tab */
 export const seenOf = async (tab) => (await inTurn(tab, () => read(tab))).seen;
 
-/** What can be put back in a tab. @param {number} tab */
+/** Returns what can be put back in a tab. @param {number} tab */
 export const undoOf = async (tab) => (await inTurn(tab, () => read(tab))).undo;
 
-/** The cases of the pages that tabs show: what a person tells of elsewhere lies over them. @returns {Promise<Case[]>} */
+/**
+ * Returns the cases of the pages that tabs show. A case that a person told or picked lies over them and is left out.
+ * @returns {Promise<Case[]>}
+ */
 export async function allPages() {
   const stored = await store.get();
   return Object.keys(stored)
@@ -203,7 +215,11 @@ export async function allPages() {
     .flatMap((top) => (top.symptom || top.told ? (top.under ?? []) : top));
 }
 
-/** Whether there is room for what a tab can undo. A site may set cookies that are as large as it likes. @param {number} tab @param {Undo} undo */
+/**
+ * Tells whether there is room for the undo of a tab. A site may set cookies that are as large as it likes.
+ * @param {number} tab
+ * @param {Undo} undo
+ */
 async function hasRoom(tab, undo) {
   const size = JSON.stringify(undo).length;
   const others = Object.entries(await store.get()).filter(
@@ -213,7 +229,11 @@ async function hasRoom(tab, undo) {
   return size <= UNDO_OF_TAB && size + taken <= UNDO_OF_ALL;
 }
 
-/** Rejects when there is no room; then what could be undone before can be undone still. @param {number} tab @param {Undo | undefined} undo */
+/**
+ * Keeps what can be undone in a tab. Rejects when there is no room; then what could be undone before can still be undone.
+ * @param {number} tab
+ * @param {Undo | undefined} undo
+ */
 export async function keepUndo(tab, undo) {
   if (undo && !(await hasRoom(tab, undo))) throw new Error("There is no room for an undo.");
   await inTurn(tab, async () => {
@@ -224,7 +244,10 @@ export async function keepUndo(tab, undo) {
   if (undo) await chrome.alarms.create(FORGET + tab, { when: undo.at + UNDO });
 }
 
-/** The ten minutes of a tab are over by the alarm, whatever the clock says now. @param {{ name: string }} alarm */
+/**
+ * Forgets what is over when its alarm rings. The ten minutes of a tab are over at its alarm, whatever the clock says now.
+ * @param {{ name: string }} alarm
+ */
 export async function forgetAt({ name }) {
   if (name === TIDY) {
     arranged = false;
@@ -233,7 +256,7 @@ export async function forgetAt({ name }) {
   if (name.startsWith(FORGET)) await keepUndo(Number(name.slice(FORGET.length)), undefined);
 }
 
-/** Everything that was known of a closed tab goes with it: it may have been a private one. @param {number} tab */
+/** Forgets everything that was known of a closed tab, because it may have been a private one. @param {number} tab */
 export async function forgetTab(tab) {
   gone.add(tab);
   await inTurn(tab, () => store.remove([...FIELDS, CLOCK].map((field) => `${field}:${tab}`)));
@@ -241,8 +264,8 @@ export async function forgetTab(tab) {
 }
 
 /**
- * Removes the values of cookies that can no longer be put back. It does not ask the core, which may be missing; one that lies in
- * the future was kept before the clock was set back, and how old it is nobody knows.
+ * Removes the values of cookies that can no longer be put back. It does not ask the core, which may be missing. A value whose
+ * time lies in the future was kept before the clock was set back; nobody knows how old it is, so it is removed, too.
  */
 async function dropOldValues() {
   const stored = await store.get();
@@ -269,11 +292,11 @@ export async function forgetOld() {
   if (times.length > 0) await tidyLater(Math.min(...times));
 }
 
-/** Whether the next tidying is arranged, as far as this worker knows. */
+/** This tells whether the next tidying is arranged, as far as this worker knows. */
 let arranged = false;
 
 /**
- * Sees to it that what is over is forgotten although no tab changes any more.
+ * Makes sure that what is over is forgotten even if no tab changes any more.
  * @param {number} [oldest] when the oldest of what is kept was noted
  */
 async function tidyLater(oldest = Date.now()) {

@@ -1,11 +1,11 @@
-// Turns the page into evidence: one small message for each load, another when an error surface of the app appears, a
-// request of its is refused, or the address or title changes in place. It decides nothing, changes nothing and forces no
-// layout; conversations and the app's own pages are never read.
+// This content script turns the page into evidence. It sends one small message for each load, and another when an error surface
+// of the app appears, when a request of the app is refused, or when the address or title changes in place. It decides nothing,
+// changes nothing and forces no layout, and it never reads conversations or the app's own pages.
 (() => {
   /** @typedef {import("../core/access_medic.js").Page} Page */
 
   const scope = globalThis;
-  // Only an own property is ours: an element of the page with this id is a property of the window, too.
+  // Only an own property of the window was set by this script: an element of the page with this id is a property of the window, too.
   const earlier = Object.hasOwn(scope, "accessMedicObserves")
     ? scope.accessMedicObserves
     : undefined;
@@ -67,20 +67,20 @@
   const REQUESTS = 20;
   const PATH = 300;
   const TOGETHER = 1000;
-  /** Where to give up on one text or list of tokens, and on one selector. */
+  /** These are the numbers at which to give up on one text or list of tokens, and on one selector. */
   const ENOUGH = 20000;
   const CANDIDATES = 60;
-  /** Where pages have the names that people gave to conversations. */
+  /** This matches the paths of pages whose titles are names that people gave to conversations. */
   const OWN = /^\/(c|g|share)\//;
-  /** No page with a conversation is as small. */
+  /** The number of elements below which a page cannot hold a conversation. */
   const BLANK = 60;
   const OURS = /^https:\/\/([^/]+\.)?(chatgpt|openai)\.com\//;
   const CHAT = /^https:\/\/(chatgpt\.com|chat\.openai\.com)\//;
   const THREADS = /^\/(g\/[^/]+\/)?c\//;
-  /** Where people talk to the model, a failure may stand in a turn that is not known as one. */
+  /** This matches the paths where people talk to the model. A failure may stand there in a turn that is not known as one. */
   const TALKS = /^\/$|^\/(g\/[^/]+\/)?c\//;
 
-  // Asked one by one: both engines pass over whole subtrees for a single class or data attribute, never for a list.
+  // These selectors are asked for one by one: both engines pass over whole subtrees for a single class or data attribute, never for a list.
   const TURNS = [
     "[data-message-author-role]",
     "[data-turn]",
@@ -103,7 +103,7 @@
     "#app-shell-sidebar",
     ...TURNS,
   ];
-  /** Where people write to the model, whatever the app calls it. No error page has such a place. */
+  /** These selectors find the composer, in which people write to the model, whatever the app calls it. No error page has one. */
   const COMPOSERS = ["main textarea", "main [contenteditable]"];
   const RETRY = '[data-testid="regenerate-thread-error-button"]';
   const THREAD = "[data-has-thread-error]";
@@ -117,30 +117,30 @@
   ];
   const ANYWHERE = [RETRY, THREAD, WORDS, ".toast-root", '[data-testid*="toast"]'];
   const AROUND = [ALERT, '[role$="dialog"]', "dialog[open]", ...FIELDS];
-  /** A choice that is taken away says why in an element of its own. */
+  /** This selector finds a choice that is taken away. Such a choice says why in an element of its own. */
   const TAKEN = '[aria-disabled="true"][aria-describedby]';
   const DIALOG = "[role=dialog], [role=alertdialog], dialog[open]";
   const HEADING = "h1, h2, h3, [role=heading]";
   const IN_MAIN = '.toast-root, [role=alert], [role=alertdialog], [data-testid^="toast"]';
   const SURFACE = `${[RETRY, THREAD, WORDS, IN_MAIN, '[data-testid$="toaster"]', DIALOG, ...FIELDS]}`;
   const NEVER = ".sr-only, [role=menu], [role=menuitem], nav, #prompt-textarea, access-medic";
-  /** The attribute by which an element refers to an address. */
+  /** This map holds, by element name, the attribute by which an element refers to an address. */
   const REFERENCES = { script: "src", iframe: "src", link: "href", a: "href" };
   const UNREAD = "script, style, noscript, template, textarea, select, svg";
 
-  // A failure inside a turn is known by at least two signs: its role, a colour of failure on itself, the same colour on its
-  // ground and its border, a button in it or right behind it. No model and no person can write roles and classes.
-  /** Words by which classes name the colour of a failure. A class with a colon holds only in some state. */
+  // A failure inside a turn is known by at least two of these signs: its role, a colour of failure on itself, such a colour on both its
+  // background and its border, and a button in it or right behind it. No model and no person can write roles and classes.
+  /** This matches classes that name the colour of a failure. A class with a colon is left out, because it holds only in some state. */
   const TONE =
     /(?:^|\s)[^\s:]*?(?:error|danger|destructive|critical|negative|fail|invalid|(?<![a-z])(?:red|bad)(?![a-z]))[^\s:]*(?=\s|$)/gi;
   const GROUND = /^!?(bg|border)-/;
-  /** What is said in a conversation, written there or asked: none of it is looked into. */
+  /** This selector finds what is said in a conversation, written there or asked. The script looks into none of it. */
   const SAID =
     ".markdown, .prose, pre, code, blockquote, table, form, nav, svg, button, a, label, textarea, [role=button], [role=dialog], [role=alertdialog], [contenteditable], [data-assistant-markdown], [data-markdown-text-style], [data-markdown-text-tone], [data-user-message-bubble], [data-message-author-role=user], [data-message-role=user], [data-turn=user]";
-  /** A failure of a turn is no larger, in elements and in characters. */
+  /** The largest size of a failure in a turn, in elements and in characters. */
   const BOX = 40;
   const BOX_TEXT = 600;
-  /** How many elements are looked at from the end of a conversation, where its last failure stands. */
+  /** The number of elements that are looked at from the end of a conversation, where its last failure stands. */
   const BACK = 150;
 
   /** @param {Node | null} root @param {number} limit @param {string} [unread] */
@@ -161,7 +161,7 @@
     return text.slice(0, limit);
   }
 
-  /** The first distinct tokens. @param {number} limit @param {Iterable<string>} tokens */
+  /** Returns the first distinct tokens. @param {number} limit @param {Iterable<string>} tokens */
   function first(limit, tokens) {
     const kept = new Set();
     let left = ENOUGH;
@@ -186,7 +186,7 @@
     }
   }
 
-  /** Of the app's own shell: what stands beside it, as other extensions do, and what they note on it. */
+  /** Yields markers around the app's own shell: of what stands beside it, as other extensions do, and of what they note on it. */
   function* guestMarkers() {
     for (const element of [rootOf(document), bodyOf(document)]) {
       if (!element) continue;
@@ -223,7 +223,7 @@
   }
 
   let app = false;
-  /** Whether the title may be read: a conversation's is a person's, unless an error stands in its place. */
+  /** This tells whether the title may be read. The title of a conversation belongs to a person, unless an error stands in its place. */
   let titled = false;
   const shownAddress = () => location.pathname + location.search;
   const shownTitle = () => (titled ? titleOf(document).slice(0, TITLE) : "");
@@ -253,7 +253,7 @@
   }
 
   /**
-   * Whether an element inside a turn is a failure that the app draws there.
+   * Tells whether an element inside a turn is a failure that the app draws there.
    * @param {Element} element
    */
   function isFailure(element) {
@@ -277,14 +277,14 @@
     );
   }
 
-  /** A button, alone or with no more than its wrapping. @param {Element} element */
+  /** Tells whether an element is a button, alone or with no more than its wrapping. @param {Element} element */
   const isButton = (element) =>
     nameOf(element) === "button" ||
     (tagsIn(element, "button").length === 1 &&
       tagsIn(element, "*").length <= 6 &&
       !findIn(element, "form, textarea, [contenteditable]"));
 
-  /** The failures that the app draws in a conversation, the last first. @param {Element} main */
+  /** Yields the failures that the app draws in a conversation, the last one first. @param {Element} main */
   function* failuresIn(main) {
     let left = BACK;
     /** @param {Element} parent @returns {Generator<Element>} */
@@ -301,7 +301,7 @@
   }
 
   /**
-   * Where a conversation should be and neither turns nor a composer are: the heading that stands there alone with a button.
+   * Returns the heading that stands alone with a button where a conversation should be, but neither turns nor a composer are.
    * @returns {Element | undefined}
    */
   function lonelyHeading() {
@@ -312,7 +312,7 @@
     return findIn(main, "button") ? (findIn(main, HEADING) ?? undefined) : undefined;
   }
 
-  /** What may be an error surface, in document order. */
+  /** Returns the elements that may be an error surface, in document order. */
   function candidates() {
     /** @type {Set<Element>} */
     const found = new Set();
@@ -324,7 +324,7 @@
       }
     };
     gather(document, ANYWHERE);
-    // The main part of the app is nearly all of it, and only alerts count there: ask for the rest around it.
+    // The main part is nearly all of the app, and only alerts count in it, so the other selectors are asked for only around it.
     let inner = app ? find(document, "main") : null;
     if (inner) {
       gather(inner, [ALERT]);
@@ -345,7 +345,7 @@
   }
 
   /**
-   * The surface that a candidate stands for, the element whose text may be read, and where it stands.
+   * Returns the surface that a candidate stands for, the element whose text may be read, and where it stands.
    * @param {Element} element
    * @returns {[Element, Element | null, string?] | []}
    */
@@ -369,15 +369,15 @@
     const counts = matches(element, app ? IN_MAIN : `${[IN_MAIN, ...FIELDS]}`);
     if (!counts && closest(element, "main")) return [];
     if (!matches(element, DIALOG)) return [element, element];
-    // What only informs has one button; what asks has more.
+    // A dialog that only informs has one button; a dialog that asks has more.
     const place = tagsIn(element, "button").length === 1 ? "has:one-button" : undefined;
     return [element, findIn(element, HEADING), place];
   }
 
-  /** What was sent of each surface. @type {WeakMap<Element, string>} */
+  /** This map holds the text that was sent of each surface. @type {WeakMap<Element, string>} */
   let sent = new WeakMap();
 
-  /** Error surfaces that were not sent yet. */
+  /** Returns the error surfaces that were not sent yet. */
   function alerts() {
     /** @type {Map<Element, string>} */
     const texts = new Map();
@@ -399,7 +399,7 @@
     for (const candidate of candidates()) {
       const [surface, words = null, place] = surfaceOf(candidate);
       if (!surface || texts.has(surface)) continue;
-      // The words of its button belong to no message.
+      // The words of a button in the surface belong to no message.
       const text = textOf(words, ALERT_TEXT, place ? `${UNREAD}, button` : UNREAD);
       const named =
         place === "in:turn" || idOf(candidate) || matches(candidate, `[data-testid], ${THREAD}`);
@@ -418,9 +418,9 @@
       });
   }
 
-  /** When refused requests were sent last. */
+  /** This is the time when refused requests were sent last. */
   let told = -Infinity;
-  /** Refused requests that were not sent yet. @type {{ host: string; path: string; status: number; html?: boolean }[]} */
+  /** These are the refused requests that were not sent yet. @type {{ host: string; path: string; status: number; html?: boolean }[]} */
   let requests = [];
 
   const refusals = new PerformanceObserver((list) => {
@@ -431,28 +431,28 @@
       if (status < 400 || !OURS.test(name)) continue;
       const { hostname: host, pathname } = new URL(name);
       const path = pathname.slice(0, PATH);
-      // Who asked for data and got a page has met Cloudflare.
+      // A request that asked for data and got a page has met Cloudflare.
       const html = contentType === "text/html";
       if (requests.push({ host, path, status, ...(html && { html }) }) > REQUESTS) requests.shift();
     }
     if (before || !requests.length) return;
     clearTimeout(timer);
-    // Where one follows the other, together.
+    // Refusals that soon follow one another are sent together.
     timer = setTimeout(look, performance.now() - told > TOGETHER ? QUIET : TOGETHER);
   });
 
-  /** The name of this load in all its messages, whatever the clock does meanwhile. */
+  /** This is the name of this load in all its messages, whatever the clock does meanwhile. */
   let load = "";
-  /** When this load began to be observed, in milliseconds since 1970 by the clock of that moment. */
+  /** This is the time when the observation of this load began, in milliseconds since 1970 by the clock of that moment. */
   let at = 0;
-  /** The same by the watch of this page, which nobody sets. */
+  /** This is the same time by the watch of this page, which nobody sets. */
   let began = 0;
-  /** It came back from the history: no answer is its own. */
+  /** This tells whether the page came back from the history; then no answer is its own. */
   let restored = false;
   let address = "";
   let title = "";
 
-  /** Who reports, and how old it is. */
+  /** Returns who reports, and how old the load is. */
   function source() {
     const now = performance.now();
     const [navigation] = /** @type {PerformanceNavigationTiming[]} */ (
@@ -468,7 +468,7 @@
     };
   }
 
-  /** Sends what is new; `whole`: the page with every surface on it. @param {boolean} whole */
+  /** Sends what is new; with `whole`, sends the page with every surface on it. @param {boolean} whole */
   async function report(whole) {
     if (whole) sent = new WeakMap();
     const failed = requests;
@@ -488,18 +488,18 @@
     }
   }
 
-  /** After an update or the removal of the extension nobody can answer this script any more. */
+  /** Tells whether this script can still be answered: after an update or the removal of the extension nobody can do that any more. */
   const listens = () => chrome.runtime?.id !== undefined;
 
-  /** The wait before a report that failed is made again; it doubles each time. */
+  /** The number of milliseconds before a report that failed is made again; it doubles each time. */
   const AGAIN = 400;
   const TRIES = 8;
   let tries = 0;
   let trying = 0;
 
   /**
-   * Reports, and makes a report that failed again as a whole: the worker may have failed to start this once, and a page
-   * may be in a state that cannot be read. @param {boolean} whole
+   * Reports, and repeats a failed report as a whole, because the worker may have failed to start this once, and a page may be in
+   * a state that cannot be read. @param {boolean} whole
    */
   async function tell(whole) {
     clearTimeout(trying);
@@ -507,15 +507,15 @@
       await report(whole || tries > 0);
       tries = 0;
     } catch {
-      // Firefox gives a page that is on its way out no timers any more.
+      // Firefox gives no timers any more to a page that is being left.
       if (!listens() || !windowOf(document)) return stop();
       if (tries < TRIES) trying = setTimeout(tell, AGAIN * 2 ** tries++, true);
     }
   }
 
-  // On an idle page nothing runs. The first mutation is looked at QUIET ms later. Where more follow, as in an answer that
-  // streams in, one ends the observing for REST ms, so that thousands cost no more than a few callbacks a second; then a
-  // pause of QUIET ms is the moment to look. A page that never pauses is looked at each PATIENCE.
+  // Nothing runs on an idle page. The script looks QUIET ms after the first mutation. If more mutations follow, as in an answer
+  // that streams in, the next one ends the observing for REST ms, so that thousands of them cost no more than a few callbacks a
+  // second; then the script looks at a pause of QUIET ms. A page that never pauses is looked at every PATIENCE ms.
   const QUIET = 80;
   const REST = 120;
   const PATIENCE = 10000;
@@ -565,11 +565,11 @@
     began = performance.now();
     load = Math.random().toString(36).slice(2);
     watch();
-    // A page of others is looked at once.
+    // A page of others is looked at only once.
     tell(true).then(() => OURS.test(location.href) || stop());
   }
 
-  /** A page can come back from the history without a load. @param {PageTransitionEvent} event */
+  /** Begins anew when the page comes back from the history, which happens without a load. @param {PageTransitionEvent} event */
   function returned(event) {
     if (!event.persisted) return;
     restored = true;
@@ -578,7 +578,7 @@
 
   scope.accessMedicObserves = { listens, stop, load: () => load, again: () => report(true) };
   addEventListener("pageshow", returned);
-  // A page rendered ahead of time is not what the tab shows.
+  // A page that is rendered ahead of time is not what the tab shows.
   if (prerenders(document)) hear(document, "prerenderingchange", begin, { once: true });
   else begin();
 })();

@@ -1,6 +1,6 @@
-// The overlay on a failing page: a closed shadow root in the top layer, which asks for the case and draws it. It never
-// takes the focus, decides nothing, and goes when it is closed or there is nothing left to say. The page around it may be
-// hostile: a click counts only if the person could see what is clicked, and in doubt it is refused.
+// This content script draws the overlay on a failing page: a closed shadow root in the top layer, which asks for the case and
+// draws it. The overlay never takes the focus, decides nothing, and goes when it is closed or there is nothing left to say. The
+// page around it may be hostile: a click counts only if the person could see what is clicked, and in doubt it is refused.
 
 // An element of the page with this id would otherwise be taken for ours.
 if (!Object.hasOwn(globalThis, "accessMedicOverlay"))
@@ -30,34 +30,40 @@ globalThis.accessMedicOverlay ??= (() => {
 
   const NAME = "access-medic";
   const LINGER = 8000;
-  /** A person has not seen what has been there for a shorter time, in ms. */
+  /** The number of milliseconds that something has to be there before it counts as seen by the person. */
   const SEEN = 300;
-  /** Looks follow one another at random within this, so that a page cannot foresee them. */
+  /** The limits in milliseconds between which the time to the next look is random, so that a page cannot foresee the looks. */
   const LOOKS = { least: 30, most: 80 };
-  /** After so long without a look nobody knows what the person saw meanwhile; Chromium tells some of it. */
+  /**
+   * The number of milliseconds without a look after which nobody knows what the person saw meanwhile. `told` holds where Chromium
+   * tells some of it.
+   */
   const BLIND = { alone: 250, told: 600 };
-  /** The shortest delay that Chromium allows for its own word on whether something is covered. */
+  /** The shortest delay, in milliseconds, that Chromium allows for telling whether something is covered. */
   const DELAY = 100;
   const BEAT = 1000;
-  /** Without a beat for so long, the script has ended, and the drawing goes with it. */
+  /** The number of milliseconds without a beat after which the script has ended; then the drawing goes with it. */
   const DEAD = 5000;
-  /** Nobody can read the card in a smaller window, or at a smaller scale. */
+  /** This is the smallest window and the smallest scale in which a person can read the card. */
   const LEAST = { width: 200, height: 140, scale: 0.5 };
-  /** A page that rewrites us more often gets nothing to rewrite any more. */
+  /** The number of times that a page rewrites the overlay before the overlay is not drawn again. */
   const MEDDLINGS = 3;
-  /** Best first, as the style sheet knows them, and how far from the edge. */
+  /** These are the corners, the best one first, as the style sheet knows them; `GAP` is their distance from the edge in pixels. */
   const CORNERS = ["bottom", "top", "bottom start", "top start"];
   const GAP = 16;
-  /** What a page wants to be used, and how many of them are looked at. */
+  /** This selector finds what a page offers for use; `MANY` is the number of such elements that are looked at. */
   const USED = "button, a[href], input, select, textarea, summary, [role=button]";
   const MANY = 200;
-  /** Windows of the browser's own, as a list to choose from has one: they lie above every page, and have no box. */
+  /**
+   * This selector finds elements with an open window of the browser's own, such as a list of choices. Such windows lie above
+   * every page and have no box.
+   */
   const WINDOWS = ":is(select:open), :is(input:open)";
-  /** Firefox filters everything in a window as its root is filtered; these leave text readable. */
+  /** This matches filters that leave text readable. Firefox applies the filter of the root element to everything in the window. */
   const CLEAR = /^(none|((invert\(1\)|hue-rotate\([^)]*\)|grayscale\([^)]*\)|sepia\([^)]*\)) ?)+)$/;
-  /** Everything that can lie above us. Not every browser knows each of them. */
+  /** This selector finds everything that can lie above the overlay. Not every browser knows each of its parts. */
   const ABOVE = `:popover-open, :modal, :fullscreen, :is(:active-view-transition), ${WINDOWS}`;
-  /** Properties by which a page could make our elements look otherwise. */
+  /** These are properties by which a page could make the overlay's elements look different. */
   const LOOKS_LIKE = [
     "color",
     "background-color",
@@ -69,71 +75,79 @@ globalThis.accessMedicOverlay ??= (() => {
     "content",
     "font-size",
   ];
-  /** Elements that a person can press. */
+  /** This selector finds elements that a person can press. */
   const CONTROLS = "label, button, a, summary, input";
-  /** Firefox hands the nodes of a closed root to the page's listeners, which may then rewrite them. */
+  /** This is true in Firefox, which hands the nodes of a closed shadow root to the page's listeners. They may then rewrite the nodes. */
   const EXPOSED = "originalTarget" in Event.prototype;
 
   let meddlings = 0;
   let current = raise();
 
   function raise() {
-    /** Asked before anything else: for its first word Chromium keeps the page waiting as long as the answer takes. */
+    /** This message goes before all else: for its first message Chromium keeps the page waiting as long as the answer takes. */
     let first = /** @type {Promise<AccessMedic.AskReply | undefined> | undefined} */ (
       send({ kind: "ask" })
     );
 
-    // An earlier version of the extension may have left its own, which nobody answers for any more.
+    // An earlier version of the extension may have left its own overlay, for which nobody answers any more.
     for (const old of page.querySelectorAll(NAME)) old.remove();
 
-    // Made in another document: a page that defines the element is let into a root that is made in its own.
+    // The host is made in another document, because a page that defines the element is let into a shadow root that is made in its
+    // own document.
     const host = page.adoptNode(page.implementation.createHTMLDocument().createElement(NAME));
     const root = host.attachShadow({ mode: "closed" });
     const sheet = new CSSStyleSheet();
-    /** What `all: initial` in the style sheet leaves to the page, and the size of its text. */
+    /** This sheet sets what `all: initial` in the style sheet leaves to the page, and the size of the text. */
     const bounds = new CSSStyleSheet();
     const status = make("p.unseen", { role: "status" });
     const view = make("div", {});
-    // The language stands inside: `all: initial` on the host would undo what it does to fonts. Our words need no translator.
+    // The language is set inside, because `all: initial` on the host would undo what it does to fonts. The overlay's words need
+    // no translator.
     const region = make("div.medic", { role: "region", translate: "no" }, status, view);
     root.append(region);
     root.adoptedStyleSheets = [sheet, bounds];
 
-    // Looked up now: a page that outlives the extension gets no more words.
+    // These words are looked up now, because a page that outlives the extension gets no more words.
     const lost = word("overlay_lost");
     const closing = word("overlay_close");
-    /** The cause whose chip was unfolded. */
+    /** This is the cause whose chip was unfolded. */
     let unfolded = "";
     let leaving = 0;
     let looking = 0;
     let beating = 0;
     let retired = false;
-    /** When what stands here, or where it stands, last changed. */
+    /** This is the time when the drawing, or its place, last changed. */
     let settled = 0;
     let looked = 0;
     let stood = "";
-    /** The text of the sheet `bounds`. */
+    /** This is the text of the sheet `bounds`. */
     let bounded = "";
-    /** Others in the top layer, above which we were put. @type {Element[]} */
+    /** These are the other elements in the top layer above which the overlay was put. @type {Element[]} */
     let under = [];
-    /** What lay before us lately; without a box, anywhere. @type {{ at: number; box?: DOMRect }[]} */
+    /**
+     * These are the things that lately lay over the overlay; one without a box may lie anywhere.
+     * @type {{ at: number; box?: DOMRect }[]}
+     */
     let covers = [];
-    /** What Chromium says of us; undefined where a browser says nothing. @type {boolean | undefined} */
+    /**
+     * This tells whether the overlay is visible, by what Chromium says; it is undefined where a browser says nothing.
+     * @type {boolean | undefined}
+     */
     let visible;
-    /** Where the pointer went down on what the person could see. @type {Element | undefined} */
+    /** This is the control on which the pointer went down, if the person could see it. @type {Element | undefined} */
     let pressed;
-    /** The last click that counted. */
+    /** This is the time of the last click with the pointer. */
     let clicked = 0;
-    /** When the person moved the focus by a key or by pressing something here. */
+    /** This is the time when the person moved the focus by a key or by pressing something here. */
     let moved = 0;
-    /** The focus was put here by somebody else. */
+    /** This tells whether somebody else put the focus here. */
     let lent = false;
-    /** Where each link leads, as it was drawn. @type {Map<Element, string>} */
+    /** This map holds the address of each link, as it was drawn. @type {Map<Element, string>} */
     let addresses = new Map();
-    /** Our style sheet, as text, and how many rules it has. */
+    /** This is the overlay's style sheet as text, and the number of its rules. */
     let style = "";
     let count = 0;
-    /** Roots of the page, closed ones too, as far as the browser tells us. @type {ShadowRoot[]} */
+    /** These are the shadow roots of the page, closed ones too, as far as the browser tells. @type {ShadowRoot[]} */
     let roots = [];
     let searched = 0;
 
@@ -145,10 +159,13 @@ globalThis.accessMedicOverlay ??= (() => {
         : view.contains(/** @type {Node} */ (event.target)),
     );
 
-    /** The page is on its way out: Firefox gives it no sizes and no timers any more. */
+    /** Tells whether the page is being left: Firefox then gives it no sizes and no timers any more. */
     const gone = () => !page.defaultView;
 
-    /** Hidden elements stay in the top layer, and painted, for as long as their transition lasts. @param {Document | ShadowRoot} tree */
+    /**
+     * Returns hidden elements that stay in the top layer, and painted, for as long as their transition lasts.
+     * @param {Document | ShadowRoot} tree
+     */
     const lingering = (tree) =>
       tree.getAnimations().flatMap((one) => {
         const { transitionProperty = "", effect } = /** @type {any} */ (one);
@@ -156,7 +173,10 @@ globalThis.accessMedicOverlay ??= (() => {
         return stays ? [/** @type {Element} */ (effect.target)] : [];
       });
 
-    /** Firefox lets extensions into closed roots. On a page of many elements the search is long, and made less often. */
+    /**
+     * Finds the shadow roots of the page, because Firefox lets extensions into closed ones. On a page of many elements the search
+     * is long, so it is made less often.
+     */
     function search() {
       if (!("openOrClosedShadowRoot" in Element.prototype)) return;
       const from = performance.now();
@@ -178,7 +198,10 @@ globalThis.accessMedicOverlay ??= (() => {
         .filter((one) => one !== host);
     };
 
-    /** Told from the nearer edge: what unfolds grows from there. What is scrolled moves too. */
+    /**
+     * Returns where the drawing stands and how far it is scrolled. The place is measured from the nearer edge, from which the
+     * drawing grows when a part is unfolded.
+     */
     function stand() {
       const { left, right, top, bottom } = view.getBoundingClientRect();
       const { scrollTop } = view.querySelector(".body") ?? view;
@@ -191,7 +214,7 @@ globalThis.accessMedicOverlay ??= (() => {
       stood = stand();
     }
 
-    /** A page that is zoomed by its own style sheet would make us unreadable; the zoom is taken back. */
+    /** Takes back the zoom of a page that is zoomed by its own style sheet, which would make the overlay unreadable. */
     function bound() {
       const zoom = 1 / (host.parentElement?.currentCSSZoom ?? 1);
       const rule = `:host { zoom: ${zoom} !important; direction: ${direction()} !important; unicode-bidi: isolate !important; }`;
@@ -201,18 +224,18 @@ globalThis.accessMedicOverlay ??= (() => {
       settle();
     }
 
-    /** Puts us before everything else, which a page can do too, again and again. */
+    /** Puts the overlay before everything else. A page can do the same with its own elements, again and again. */
     function rise() {
       under = others().filter((one) => one !== page.documentElement);
       try {
-        host.popover = "manual"; // a page can take that away
+        host.popover = "manual"; // a page can take the attribute away
         host.hidePopover();
         host.showPopover();
-      } catch {} // and us, while we are shown
+      } catch {} // a page can also take the overlay away while it is being shown
       settle();
     }
 
-    /** Can anything in this window be read at all? A window over ours takes its focus. */
+    /** Tells whether anything in this window can be read at all. A window that lies over this one takes its focus. */
     const readable = () =>
       page.visibilityState === "visible" &&
       page.hasFocus() &&
@@ -221,7 +244,7 @@ globalThis.accessMedicOverlay ??= (() => {
       (visualViewport?.scale ?? 1) >= LEAST.scale &&
       (!EXPOSED || CLEAR.test(getComputedStyle(page.documentElement).filter));
 
-    /** A page can hide, move or cover us, and undo it just as the click comes. */
+    /** Looks whether the overlay can be seen. A page can hide, move or cover it, and undo that just as the click comes. */
     function look() {
       if (gone() || !host.isConnected || !chrome.runtime?.id) return leave();
       if (meddled()) return retreat();
@@ -234,13 +257,13 @@ globalThis.accessMedicOverlay ??= (() => {
       covers = covers.filter((cover) => at - cover.at < SEEN);
       if (visible === false) covers.push({ at });
       for (const one of others()) {
-        // What is drawn of it may lie outside its box.
+        // An element may be painted outside its box.
         const inBox = under.includes(one) && !one.matches(WINDOWS);
         covers.push({ at, ...(inBox && { box: one.getBoundingClientRect() }) });
       }
     }
 
-    /** A size is told right before the page is painted: when the page's own scripts have done what they want in a frame. */
+    /** This observer looks right before the page is painted, when the page's own scripts have done what they want in a frame. */
     const sizes = new ResizeObserver(look);
 
     function lookLater() {
@@ -260,18 +283,21 @@ globalThis.accessMedicOverlay ??= (() => {
     function note(entries) {
       const last = /** @type {any} */ (entries.at(-1));
       if (last?.isVisible === undefined) return;
-      // It may have been covered between two of our looks.
+      // The overlay may have been covered between two looks.
       if (visible && entries.some((entry) => !(/** @type {any} */ (entry).isVisible))) settle();
       visible = last.isVisible;
     }
 
-    // Chromium tells whether anything is painted over us, whoever did it and however.
+    // Chromium tells whether anything is painted over the overlay, whoever did it and however.
     const occlusion = new IntersectionObserver(
       note,
       /** @type {any} */ ({ trackVisibility: true, delay: DELAY, threshold: [0, 0.5, 1] }),
     );
 
-    /** What is drawn here is changed by nobody but us, and by the browser when a fold is opened. @param {MutationRecord[]} records */
+    /**
+     * Tells whether somebody else changed the drawing. Only this script may change it, and the browser when a fold is opened.
+     * @param {MutationRecord[]} records
+     */
     const foreign = (records) =>
       records.some(
         ({ attributeName, target }) => attributeName !== "open" || target.nodeName !== "DETAILS",
@@ -281,14 +307,14 @@ globalThis.accessMedicOverlay ??= (() => {
       if (foreign(records)) retreat();
     });
 
-    /** Everything that we change ourselves is changed in here. @param {() => void} work */
+    /** Runs a change of the drawing. Every change that this script makes itself is made in here. @param {() => void} work */
     function change(work) {
       if (foreign(changes.takeRecords())) return retreat();
       work();
       changes.takeRecords();
     }
 
-    /** Describes how each of our elements looks, to see whether a page has changed it. */
+    /** Describes how each element of the overlay looks, to see whether a page has changed it. */
     const looks = () =>
       [region, ...region.querySelectorAll("*")].map((one) => {
         const { left, top, width, height } = one.getBoundingClientRect();
@@ -299,7 +325,7 @@ globalThis.accessMedicOverlay ??= (() => {
         return `${[left, top, width, height, styles]}`;
       });
 
-    /** Were we rewritten? Animations and roots leave no record of a change. */
+    /** Tells whether the overlay was rewritten. Animations and shadow roots leave no record of a change. */
     function meddled() {
       if (foreign(changes.takeRecords()) || sheet.cssRules.length !== count) return true;
       return (
@@ -311,7 +337,10 @@ globalThis.accessMedicOverlay ??= (() => {
       );
     }
 
-    /** Is what is drawn still all ours? Firefox lets nobody read which sheets a root has, so ours are put in anew. */
+    /**
+     * Tells whether the drawing is still the overlay's own. Firefox lets nobody read which sheets a shadow root has, so they are
+     * put in anew.
+     */
     function genuine() {
       if (meddled()) return false;
       if (!EXPOSED) return true;
@@ -321,7 +350,7 @@ globalThis.accessMedicOverlay ??= (() => {
       return `${before}` === `${looks()}`;
     }
 
-    /** Leaves what somebody rewrote, and draws anew where nobody knows us yet. */
+    /** Leaves the overlay that somebody rewrote, and draws a new one that nobody knows yet. */
     function retreat() {
       if (retired) return;
       leave();
@@ -332,7 +361,13 @@ globalThis.accessMedicOverlay ??= (() => {
       current.show();
     }
 
-    /** Could the person see what an event is about? @param {Event} event @param {Element} target @param {number} x @param {number} y */
+    /**
+     * Tells whether the person could see what an event is about.
+     * @param {Event} event
+     * @param {Element} target
+     * @param {number} x
+     * @param {number} y
+     */
     function seen(event, target, x, y) {
       look();
       if (!host.isConnected) return false;
@@ -343,7 +378,7 @@ globalThis.accessMedicOverlay ??= (() => {
       const covered = covers.some(
         ({ box }) => !box || (x >= box.left && x <= box.right && y >= box.top && y <= box.bottom),
       );
-      // An event may have waited for long behind a script.
+      // An event may have waited for a long time behind a script.
       const still = Math.min(event.timeStamp, performance.now()) - settled >= SEEN;
       const there = page.elementFromPoint(x, y) === host;
       const met = root.elementFromPoint(x, y);
@@ -359,7 +394,7 @@ globalThis.accessMedicOverlay ??= (() => {
       return node.closest("label") ?? node.closest(CONTROLS) ?? node;
     };
 
-    /** The pointer goes down: from here on it must have been in sight. @param {MouseEvent} event */
+    /** Notes the control on which the pointer goes down. From here on the control must have been in sight. @param {MouseEvent} event */
     function press(event) {
       const control = controlOf(event);
       pressed = undefined;
@@ -376,13 +411,13 @@ globalThis.accessMedicOverlay ??= (() => {
       const { detail, clientX, clientY, isTrusted, timeStamp } = event;
       if (!isTrusted) return false;
       if (detail) {
-        // The first click of two was for something that went away.
+        // The first of the two clicks was for something that went away.
         const second = detail > 1 && timeStamp - clicked > 1000;
         const allows = pressed === control && seen(event, control, clientX, clientY) && !second;
         clicked = timeStamp;
         return allows;
       }
-      // A label hands its click on to what it is for, at once and without a place.
+      // A label passes its click on to its control, at once and without a position.
       if (control === pressed && timeStamp - clicked < 50) return true;
       const { left, top, width, height } = control.getBoundingClientRect();
       if (lent) {
@@ -392,7 +427,7 @@ globalThis.accessMedicOverlay ??= (() => {
       return seen(event, control, left + width / 2, top + height / 2);
     }
 
-    /** What the reader could not see does nothing; the next click will be one that could. @param {MouseEvent} event */
+    /** Stops a click on something that the reader could not see. At the next click the reader can see it. @param {MouseEvent} event */
     function guard(event) {
       let allows = false;
       try {
@@ -410,7 +445,7 @@ globalThis.accessMedicOverlay ??= (() => {
     view.addEventListener("mousedown", press, true);
     view.addEventListener("click", guard, true);
     view.addEventListener("auxclick", guard, true);
-    // What unfolds or is scrolled moves what the reader saw: known at once, not at the next look.
+    // Unfolding and scrolling move what the reader saw; this has to be known at once, not at the next look.
     view.addEventListener("toggle", settle, true);
     view.addEventListener("scroll", settle, true);
     root.addEventListener("focusin", () => {
@@ -423,13 +458,13 @@ globalThis.accessMedicOverlay ??= (() => {
       fill: "forwards",
     });
 
-    /** Firefox ends a script with its extension and leaves what it drew. */
+    /** Shows that the script still runs. Firefox ends a script with its extension, but leaves what the script drew. */
     function beat() {
       if (!chrome.runtime?.id) return leave();
       life.currentTime = 0;
     }
 
-    /** Who comes back to this window has not seen yet what is there. */
+    /** Starts the time for seeing anew. A person who comes back to this window has not seen yet what is there. */
     function onReturn() {
       beat();
       settle();
@@ -469,15 +504,18 @@ globalThis.accessMedicOverlay ??= (() => {
       send({ kind: "close" });
     }
 
-    /** Escape stays the page's too; one that ends a composition means neither. @param {KeyboardEvent} event */
+    /**
+     * Closes the overlay at Escape, which reaches the page, too. An Escape that ends a composition is meant for neither.
+     * @param {KeyboardEvent} event
+     */
     function onKey(event) {
       if (event.key === "Escape" && event.isTrusted && !event.isComposing && host.isConnected)
         close();
     }
 
-    /** Goes to the corner where the least of the page lies underneath, and nothing that the reader works in. */
+    /** Moves the overlay to the corner where the least of the page lies underneath, and nothing that the reader works in. */
     function keepClear() {
-      // Not from under a hand.
+      // The overlay stays while the reader points at it or works in it.
       if (gone() || host.matches(":hover") || root.activeElement) return;
       const { width, height } = view.getBoundingClientRect();
       const active = page.activeElement;
@@ -501,7 +539,7 @@ globalThis.accessMedicOverlay ??= (() => {
       settle();
     }
 
-    /** Goes by itself, but not from under a hand. @param {number} wait */
+    /** Closes the overlay by itself, but not while the reader points at it or works in it. @param {number} wait */
     function leaveSoon(wait) {
       if (gone()) return;
       leaving = setTimeout(() => {
@@ -548,7 +586,7 @@ globalThis.accessMedicOverlay ??= (() => {
       keepClear();
       moved = performance.now();
       heir?.focus({ preventScroll: true });
-      // A moment later, and once: a live region is read out when it changes, not when it appears.
+      // The text is set a moment later, and once, because a live region is read out when it changes, not when it appears.
       setTimeout(() => {
         if (status.textContent !== text)
           change(() => {
@@ -634,7 +672,7 @@ globalThis.accessMedicOverlay ??= (() => {
     }
 
     /**
-     * What came of it.
+     * Draws what came of a step.
      * @param {AccessMedic.Case} found
      * @param {string} remedy
      * @param {Promise<AccessMedic.ApplyReply | undefined>} sent

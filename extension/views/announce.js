@@ -1,19 +1,22 @@
-// What a screen reader is told when the popup is drawn anew: what is different from the drawing before. It draws nothing.
+// This module finds what a screen reader is told when the popup is drawn anew: what is different from the drawing before. It draws nothing.
 const { word, judged, found: said } = globalThis.accessMedicReport;
 
-/** As it was drawn last while nothing was being done. @type {AccessMedic.Case | null} */
+/** This is the case as it was drawn last while nothing was being done. @type {AccessMedic.Case | null} */
 let last = null;
 let busy = "";
 let refused = "";
 
-/** What the checks found that is not as it should be, or that nothing is. @param {NonNullable<AccessMedic.Case["checks"]>} checks */
+/**
+ * Returns the findings that are not as they should be, or says that all are good.
+ * @param {NonNullable<AccessMedic.Case["checks"]>} checks
+ */
 function findings({ findings }) {
   const bad = findings.filter(({ state }) => state === "bad").map((finding) => said(finding));
   return [word("popup_checks_title"), ...(bad.length > 0 ? bad : [word("finding_state_good")])];
 }
 
 /**
- * Empty when there is nothing new to say: what was said last is then best left alone.
+ * Returns what is new, or an empty string when there is nothing new to say: what was said last is then best left alone.
  * @param {AccessMedic.Case | null} now
  * @param {string} refusal why a step was not done
  * @returns {string}
@@ -24,7 +27,7 @@ export function announce(now, refusal) {
   if (now?.busy) {
     const begun = now.busy !== busy;
     busy = now.busy;
-    // What comes of it is held against what was before.
+    // The result is compared with the case before the step began.
     last ??= now;
     return begun ? word("popup_busy") : news;
   }

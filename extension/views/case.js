@@ -1,5 +1,5 @@
-// What the popup shows of a tab: the diagnosis with its checklist, or that all is well, with the checks, the ways to clear and
-// the symptoms that can be picked instead.
+// This module draws what the popup shows of a tab: the diagnosis with its checklist, or that all is well, with the checks, the
+// ways to clear and the symptoms that can be picked instead.
 import { ourHost } from "../background/sites.js";
 import { silence } from "../settings.js";
 import { announce } from "./announce.js";
@@ -23,7 +23,7 @@ const {
   tools,
 } = globalThis.accessMedicReport;
 
-/** As `crate/catalog/findings.toml` has them. */
+/** These are the symptoms as `crate/catalog/findings.toml` has them. */
 const SYMPTOMS = [
   "cannot_open",
   "blocked",
@@ -37,9 +37,9 @@ const SYMPTOMS = [
 ];
 
 const SITES = { origins: chrome.runtime.getManifest().host_permissions };
-/** People can take the sites away from an extension, and a browser can give them only at a click. */
+/** This tells whether the extension has its sites. People can take them away, and a browser can give them only at a click. */
 let permitted = true;
-/** Done when that is known, before anything may be drawn. */
+/** This promise resolves when that is known; nothing may be drawn before. */
 export const ready = chrome.permissions.contains(SITES).then((given) => {
   permitted = given;
 });
@@ -49,14 +49,14 @@ async function permit() {
   return permitted;
 }
 
-/** Without the sites there is nothing to be seen or done. @param {View} view */
+/** Draws the request for the sites, without which there is nothing to be seen or done. @param {View} view */
 const plea = ({ tab, ask }) =>
   make(
     "section.leave",
     {},
     make("b", {}, word("permit_title")),
     make("p", {}, word("permit_what")),
-    // A page of OpenAI's that was loaded meanwhile was not looked at. Others are none of ours.
+    // A page of OpenAI's that was loaded meanwhile was not looked at, so it is loaded again. Other pages are left alone.
     button("go", "permit", word("permit_button"), async () => {
       if ((await permit()) && ourHost((await chrome.tabs.get(tab)).url))
         await chrome.tabs.reload(tab);
@@ -65,7 +65,7 @@ const plea = ({ tab, ask }) =>
   );
 
 /**
- * Where the page that the tab shows was not examined: that nothing can be said of it, and the one button that helps.
+ * Draws that nothing can be said of the page that the tab shows, because it was not examined, with the button that helps, if there is one.
  * @param {AccessMedic.Unseen} unseen
  * @param {View} view
  */
@@ -87,7 +87,7 @@ function notLookedAt(unseen, { tab, ask }) {
   );
 }
 
-/** When no fault is known. @param {AccessMedic.Case | null} found */
+/** Draws what the popup shows when no fault is known. @param {AccessMedic.Case | null} found */
 function calm(found) {
   const key = found ? "popup_healthy" : "popup_elsewhere";
   const judgement = found?.report.judgement;
@@ -101,7 +101,7 @@ function calm(found) {
   );
 }
 
-/** The same one in every drawing, with what stands in it. @type {HTMLTextAreaElement} */
+/** This is the same text field in every drawing, with what stands in it. @type {HTMLTextAreaElement} */
 const box = /** @type {any} */ (
   make("textarea", {
     id: "told",
@@ -111,22 +111,22 @@ const box = /** @type {any} */ (
     dir: "auto",
     autocomplete: "off",
     autocapitalize: "off",
-    // A browser may send what it checks to its maker.
+    // A browser may send a text to its maker to check the spelling.
     spellcheck: "false",
     "aria-describedby": "told-what told-answer",
   })
 );
 
-/** What came of the words that were told last. @type {AccessMedic.TellReply["answer"] | undefined} */
+/** This is the answer to the words that were told last. @type {AccessMedic.TellReply["answer"] | undefined} */
 let answer;
 
-/** Nothing where they became a diagnosis. */
+/** Returns a note on the words that were told last, or an empty string where they became a diagnosis. */
 function said() {
   if (answer === "unknown") return word("tell_unknown");
   return answer === "failed" ? word("tell_unread") : "";
 }
 
-/** A place for the words of a failure that this tab does not show. @param {View} view */
+/** Draws a place for the words of a failure that this tab does not show. @param {View} view */
 function telling({ tab, draw }) {
   async function tell() {
     if (box.value.trim() === "") return box.focus();
@@ -146,7 +146,11 @@ function telling({ tab, draw }) {
   ];
 }
 
-/** Faults that this tab does not show. @param {View} view @param {boolean} first whether there is nothing else to see */
+/**
+ * Draws the symptoms of faults that this tab does not show.
+ * @param {View} view
+ * @param {boolean} first whether there is nothing else to see
+ */
 function symptoms(view, first) {
   const { tab, draw, picked } = view;
   /** @param {string} symptom */
@@ -178,7 +182,7 @@ function symptoms(view, first) {
   return node;
 }
 
-/** What else the words of a person may mean. @param {AccessMedic.Case} found @param {View} view */
+/** Draws what else the words of a person may mean. @param {AccessMedic.Case} found @param {View} view */
 function choices({ told, report: { diagnosis } }, { tab, draw }) {
   const others = told ? (diagnosis?.others ?? []) : [];
   if (others.length === 0) return undefined;
@@ -204,8 +208,8 @@ function choices({ told, report: { diagnosis } }, { tab, draw }) {
 }
 
 /**
- * The popup around it. `ask`: for the case anew, of a page of others too if `look`. `silenced`: causes
- * that are not drawn.
+ * This is the popup around the case. `ask` asks for the case anew, and looks at a page of others, too, if `look`. `silenced`
+ * lists causes that are not drawn.
  * @typedef {{
  *   tab: number;
  *   ask: (look?: boolean) => unknown;
@@ -216,7 +220,7 @@ function choices({ told, report: { diagnosis } }, { tab, draw }) {
  * }} View
  */
 
-/** Kept over a drawing: the casebook changes right after a refusal. @type {AccessMedic.Scene["notice"]} */
+/** This is kept from one drawing to the next, because the casebook changes right after a refusal. @type {AccessMedic.Scene["notice"]} */
 let notice;
 
 let drawn = false;
@@ -229,13 +233,13 @@ function sceneOf(found, { tab, draw }) {
     case: found,
     notice,
     async apply(remedy, link) {
-      // Asked in the click itself, or the browser would not ask.
+      // The browser asks for the permission only within the click itself.
       if (!permitted && !link) await permit();
       const sent = send({ kind: "apply", remedy, tab });
       notice = undefined;
       if (!link) draw({ ...found, busy: remedy });
       const reply = await sent;
-      // Taken away meanwhile: from now on they are asked for.
+      // The sites may have been taken away meanwhile; from now on they are asked for.
       permitted &&= reply?.outcome.reason !== "no_permission";
       notice = { remedy, text: told(reply?.outcome ?? { kind: "failed" }) };
       redraw(reply);
@@ -254,7 +258,7 @@ function sceneOf(found, { tab, draw }) {
   };
 }
 
-/** What stands below the list of a fault. @param {AccessMedic.Case} found @param {View} view */
+/** Draws what stands below the checklist of a fault. @param {AccessMedic.Case} found @param {View} view */
 function ending(
   { symptom, told, report: { diagnosis: fault } },
   { tab, draw, silenced, ask, privately },
@@ -284,7 +288,7 @@ export function caseParts(found, view) {
   const title = cleaning.length > 0 && word("popup_tools_title");
   const checking = scene ? checks(scene, "mini wide") : [];
   const checkup = checking.length > 0 && fold("checks", [word("popup_checks_title")], ...checking);
-  // Whoever asked for it, by a step too, sees it; then it stays as the reader leaves it.
+  // The checks are unfolded for a reader who asked for them, by a step too; then they stay as the reader leaves them.
   if (checkup && found && (found.busy === "run_checks" || (found.checks && !drawn)))
     checkup.setAttribute("open", "");
   const first = !drawn;
@@ -306,7 +310,7 @@ export function caseParts(found, view) {
           symptoms(view, false),
         ]
       : [
-          // Of a page that may not be looked at nothing is known, not even whose it is.
+          // Nothing is known of a page that may not be looked at, not even whose page it is.
           permitted ? unseen || calm(found) : undefined,
           symptoms(view, first && permitted && !found),
           checkup,
@@ -315,5 +319,5 @@ export function caseParts(found, view) {
   return [permitted ? undefined : plea(view), ...parts];
 }
 
-/** What a screen reader is told, now that it is drawn. @param {AccessMedic.Case | null} found */
+/** Returns what a screen reader is told, now that the case is drawn. @param {AccessMedic.Case | null} found */
 export const announced = (found) => announce(found, notice?.text ?? said());

@@ -1,5 +1,5 @@
-// OpenAI's lists of countries: searched by name, in the reader's language, with the connection's own place marked when it is
-// asked for. What the lists leave open is "not known".
+// This module draws OpenAI's lists of countries. The reader can search them by name, in the reader's language, and can ask to
+// have the connection's own place marked. What the lists leave open is "not known".
 
 import { askTrace } from "./trace.js";
 
@@ -29,10 +29,10 @@ function said({ chatgpt, api }) {
   return word(chatgpt === "no" && api === "no" ? "countries_none" : "countries_open");
 }
 
-/** Letters that are no others with a mark. @type {Record<string, string>} */
+/** This map holds letters that are not another letter with a mark. @type {Record<string, string>} */
 const LETTERS = { đ: "d", ı: "i", ø: "o", ł: "l" };
 
-/** Letters without case and marks, as people type them. @param {string} text */
+/** Returns a text without case and marks, as people type it. @param {string} text */
 const plain = (text) =>
   text
     .normalize("NFD")

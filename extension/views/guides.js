@@ -1,5 +1,5 @@
-// Guides: checklists on what people ask about most, that no page and no cause belongs to. Steps are ticked by hand. Addresses are
-// OpenAI's own; what they say was checked in 2026-10 and 2026-11.
+// This module draws the guides: checklists on what people ask about most, to which no page and no cause belongs. Steps are ticked
+// by hand. Addresses are OpenAI's own; what they say was checked in 2026-10 and 2026-11.
 import { changeProgress, progress } from "../settings.js";
 import { countries } from "./countries.js";
 
@@ -14,7 +14,10 @@ const SUSPICIOUS = `${HELP}10471992-why-am-i-receiving-a-suspicious-activity-ale
 const LIST = `${HELP}7947663-chatgpt-supported-countries`;
 const SUPPORT = `${HELP}6614161-how-can-i-contact-support`;
 
-/** By guide its steps, each with the page where OpenAI says or does it; of countries there is a list. @type {Record<string, Record<string, string>>} */
+/**
+ * This map holds the steps of each guide, each with the page where OpenAI says or does it. The guide on countries has a list instead.
+ * @type {Record<string, Record<string, string>>}
+ */
 export const GUIDES = {
   api_key: {
     place: `${HELP}5347006-openai-api-supported-countries-and-territories`,
@@ -60,7 +63,12 @@ export const GUIDES = {
   countries: {},
 };
 
-/** Which there are, with how far each is. @param {(to: string) => unknown} go @param {boolean} privately @returns {Promise<AccessMedic.Child[]>} */
+/**
+ * Draws the list of the guides, with how far each is.
+ * @param {(to: string) => unknown} go
+ * @param {boolean} privately
+ * @returns {Promise<AccessMedic.Child[]>}
+ */
 export async function guides(go, privately) {
   const kept = await progress(privately);
   const rows = Object.entries(GUIDES).map(([id, steps]) => {

@@ -1,4 +1,5 @@
-// How our own pages speak and look: in the reader's language and colours, if one was chosen, else in the browser's.
+// This module makes the extension's own pages speak and look in the reader's language and colours, if they were chosen, else in
+// the browser's.
 import { settings } from "../settings.js";
 
 const { word, speak, direction } = globalThis.accessMedicReport;

@@ -1,5 +1,5 @@
-// The toolbar's window: asks for the case of a tab (`?tab=ID`, else the active one), draws it with all its steps, and asks
-// again whenever the casebook changes; or shows the guides or the settings. It decides nothing.
+// This script is the popup of the toolbar. It asks for the case of a tab (`?tab=ID`, else the active one), draws it with all its
+// steps, and asks again whenever the casebook changes; or it shows the guides or the settings. It decides nothing.
 import { choose, isPrivate, picked, settings } from "../settings.js";
 import { announced, caseParts, ready } from "./case.js";
 import { dress } from "./manner.js";
@@ -15,12 +15,12 @@ const tab =
   (await chrome.tabs.query({ active: true, currentWindow: true }))[0].id ||
   0;
 
-/** Asked before all else, which can be read meanwhile: the answer takes longest. A page of others is looked at, too. */
+/** This is asked before all else, which can be read meanwhile, because the answer takes longest. A page of others is looked at, too. */
 const first = send({ kind: "ask", tab, look: true });
 
-/** The last answer. @type {AccessMedic.Case | null} */
+/** This is the case of the last answer. @type {AccessMedic.Case | null} */
 let known = null;
-/** What is chosen for a tab of a private window is not to outlive it. */
+/** This tells whether the tab is in a private window. What is chosen for it must not outlive that window. */
 const privately = await isPrivate(tab);
 let { silenced, where } = await settings(privately);
 where = query.get("view") ?? where;
@@ -51,14 +51,14 @@ async function go(to) {
   main.querySelector("h1")?.focus();
 }
 
-/** What stands above and what below, by where the reader is. @returns {Promise<[AccessMedic.Child[], AccessMedic.Child[]]>} */
+/** Returns what the head and the body show, by where the reader is. @returns {Promise<[AccessMedic.Child[], AccessMedic.Child[]]>} */
 async function parts() {
   /** @param {string} title @param {string} to */
   const head = (title, to) => [
     link("back", "back", word("popup_back"), to),
     make("h1", { tabindex: "-1" }, title),
   ];
-  // Loaded when somebody goes there: what is wrong is not to wait for them.
+  // These modules are loaded when the reader goes there, so that what is wrong does not wait for them.
   if (where === "settings") {
     const { settingsParts } = await import("./settings.js");
     return [head(word("settings_title"), ""), await settingsParts(changed, privately)];
@@ -70,7 +70,7 @@ async function parts() {
       return [head(word(`guide_${where}_title`), "guides"), await guide(where, show, privately)];
   }
   const { diagnosis } = known?.report ?? {};
-  // What a person sees elsewhere is of no page that was looked at.
+  // A fault that a person sees elsewhere belongs to no page that was looked at.
   const looked = known && !known.symptom && !known.told ? known : undefined;
   const name = looked ? new URL(looked.url).hostname : word("popup_title");
   const when = looked && !looked.unseen && make("span", {}, checked(looked.at));
@@ -88,9 +88,9 @@ async function parts() {
   ];
 }
 
-/** Done while a drawing may come: a click needs the button that it began on. */
+/** This promise is resolved while a drawing may come. A click needs the button that it began on. */
 let released = Promise.resolve();
-/** A drawing would end what an input method composes: Chinese, Japanese and Korean are written so. */
+/** Drawings wait while an input method composes, because they would end that: Chinese, Japanese and Korean are written so. */
 addEventListener("compositionstart", () => {
   released = new Promise((free) => {
     addEventListener("compositionend", () => setTimeout(free), { once: true });
@@ -98,7 +98,7 @@ addEventListener("compositionstart", () => {
 });
 addEventListener("pointerdown", () => {
   released = new Promise((free) => {
-    // After the click, which comes last.
+    // The timer runs after the click, which comes last.
     const end = () => setTimeout(free);
     addEventListener("pointerup", end, { once: true });
     addEventListener("pointercancel", end, { once: true });
@@ -119,7 +119,7 @@ function draw(found) {
   return show();
 }
 
-/** After a choice in the settings. */
+/** Draws anew after a choice in the settings. */
 async function changed() {
   ({ silenced } = await settings(privately));
   await dress("popup_title");
@@ -136,10 +136,10 @@ chrome.storage.session.onChanged.addListener(async (changes) => {
   if (!(`case:${tab}` in changes || `seen:${tab}` in changes)) return;
   ({ silenced } = await settings(privately));
   const found = (await send({ kind: "ask", tab }))?.case ?? null;
-  // What the reader did was drawn with its answer, and stays as it is.
+  // A step of the reader was already drawn with its answer, so the same case is not drawn again.
   if (JSON.stringify(found) !== JSON.stringify(known)) draw(found);
 });
 const [answer] = await Promise.all([first, dress("popup_title"), ready]);
-// What is wrong now goes before where the reader was.
+// A present fault goes before the view where the reader was.
 if (!query.has("view") && answer?.case?.report.diagnosis) where = "";
 await draw(answer?.case ?? null);

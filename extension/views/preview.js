@@ -1,4 +1,4 @@
-// The report for support as a section of the popup: to read, to choose its form, to copy.
+// This module draws the report for support as a section of the popup, where the reader can read it, choose its form and copy it.
 import { browserOf, reportOf } from "./support.js";
 import { askTrace } from "./trace.js";
 
@@ -9,14 +9,14 @@ const english = (async () => {
   return tongueOf(await file.json());
 })();
 
-/** English, for support, and the reader's language beneath it, when that is another. */
+/** Returns English, for support, and the reader's language beneath it, when that is another. */
 async function tongues() {
   const first = await english;
   const own = { word, language: word("language") };
   return own.language === first.language ? [first] : [first, own];
 }
 
-/** What the reader chose for the report; the address is asked for when it is wanted, and kept nowhere else. */
+/** This is what the reader chose for the report. The address is asked for when it is wanted, and kept nowhere else. */
 const choice = { markdown: true, address: "" };
 
 /** @param {AccessMedic.Case} entry */
@@ -69,7 +69,7 @@ export function support(entry) {
     write();
     if (!wanted()) return;
     const { address } = await askTrace().catch(() => ({ address: "" }));
-    // Taken back meanwhile, or asked anew.
+    // The reader took the wish back meanwhile, or asked anew.
     if (!wanted() || asked !== asking) return;
     choice.address = address;
     notice.textContent = address ? "" : word("support_no_ip");

@@ -1,6 +1,6 @@
-// The only drawing of a report, for the overlay and the popup: from a case to nodes. It decides nothing: states and their
-// order come from the report, words from _locales under keys made of its ids. It keeps only the chosen way to clear and,
-// where the reader chose another language than the browser's, its words.
+// This script draws a report, for the overlay and the popup alike: it turns a case into nodes. It decides nothing: states and
+// their order come from the report, words from _locales under keys made of its ids. It keeps the chosen way to clear, the latest
+// answer, the end of the countdown that is shown and, where the reader chose another language than the browser's, its words.
 
 // An element of the page with this id would otherwise be taken for ours.
 if (!Object.hasOwn(globalThis, "accessMedicReport"))
@@ -12,7 +12,7 @@ globalThis.accessMedicReport ??= (() => {
   /** @typedef {AccessMedic.Step} Step */
   /** @typedef {AccessMedic.Diagnosis} Diagnosis */
 
-  /** Drawn on a grid of 16. @type {Record<string, string>} */
+  /** This map holds the path of each icon, drawn on a grid of 16. @type {Record<string, string>} */
   const ICONS = {
     mark: "M6 1h4a5 5 0 0 1 5 5v4a5 5 0 0 1-5 5H2.5A1.5 1.5 0 0 1 1 13.5V6a5 5 0 0 1 5-5ZM7 4v3H4v2h3v3h2V9h3V7H9V4Z",
     you: "M8 8a3 3 0 1 0 0-6 3 3 0 0 0 0 6Zm-5.5 6a5.5 5.5 0 0 1 11 0",
@@ -34,19 +34,19 @@ globalThis.accessMedicReport ??= (() => {
   };
   /** @type {Record<string, string>} */
   const MARKS = { done: "check", tried: "again", failed: "bang", skipped: "skip" };
-  /** Done by a person, and ticked by one. */
+  /** These are the kinds of steps that a person does, and ticks by hand. */
   const BY_HAND = ["manual", "open", "private", "wait"];
 
   /** @type {Record<AccessMedic.Finding["state"], string>} */
   const STATES = { good: "check", bad: "bang", open: "open", not_run: "open" };
 
-  /** In seconds. */
+  /** The number of seconds in a day. */
   const DAY = 24 * 60 * 60;
 
-  /** The longest name that others chose and we print. */
+  /** The number of characters of the longest name that others chose and that is drawn in full. */
   const LONG = 60;
 
-  /** The document without what the page's own names lay over it, as `<img name="hidden">` does. @type {Document} */
+  /** This is the document without the properties that the page's own names lay over it, as `<img name="hidden">` does. @type {Document} */
   const page = new Proxy(/** @type {any} */ ({}), {
     get(_, key) {
       const value = Reflect.get(Document.prototype, key, document);
@@ -54,7 +54,7 @@ globalThis.accessMedicReport ??= (() => {
     },
   });
 
-  /** Whether an event of a person counts; a view in a page that may cheat is stricter. @type {(event: Event) => boolean} */
+  /** Tells whether an event of a person counts; a view in a page that may cheat is stricter. @type {(event: Event) => boolean} */
   let counts = () => true;
 
   /** @type {Drawing["listenOnlyTo"]} */
@@ -67,7 +67,7 @@ globalThis.accessMedicReport ??= (() => {
 
   let chosen = "";
 
-  /** Chrome's messages, for a language other than the browser's. @type {Drawing["tongueOf"]} */
+  /** Reads messages in Chrome's format, for a language other than the browser's. @type {Drawing["tongueOf"]} */
   function tongueOf(messages) {
     /** @type {AccessMedic.Tongue["word"]} */
     const word = (key, ...values) => {
@@ -108,9 +108,12 @@ globalThis.accessMedicReport ??= (() => {
   const measured = (amount, unit, language = word("language")) =>
     new Intl.NumberFormat(language, { style: "unit", unit }).format(amount);
 
-  /** Values of findings, by their kind. @type {Record<string, (value: any, language: string) => string>} */
+  /**
+   * This map holds, by the kind of a finding's value, the function that says it.
+   * @type {Record<string, (value: any, language: string) => string>}
+   */
   const SAID = {
-    // Two letters are a country; Tor and the unknown are told by sentences.
+    // Two letters are a country. Tor and an unknown place are told by sentences of their own.
     country: (code, language) =>
       /^[A-Z]{2}$/.test(code)
         ? (new Intl.DisplayNames(language, { type: "region" }).of(code) ?? code)
@@ -136,7 +139,7 @@ globalThis.accessMedicReport ??= (() => {
       new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" }).format(time),
   };
 
-  /** Somebody else's word: short, in one direction, and without signs that cannot be seen. @type {Drawing["brief"]} */
+  /** Cuts a name that others chose, keeps it in one direction, and replaces signs that cannot be seen. @type {Drawing["brief"]} */
   function brief(name) {
     const plain = name.replace(/\p{C}+/gu, "·");
     return plain.length > LONG ? `${plain.slice(0, LONG)}…` : plain;
@@ -182,18 +185,18 @@ globalThis.accessMedicReport ??= (() => {
     return node;
   }
 
-  /** The latest that any answer told. @type {AccessMedic.Told | undefined} */
+  /** This is the latest that any answer told. @type {AccessMedic.Told | undefined} */
   let latest;
 
   /**
-   * Undefined when nobody answers: the worker failed, or the extension is gone. An answer that a later one has overtaken
-   * brings what that one told.
+   * Sends a message to the worker. Resolves to undefined when nobody answers: the worker failed, or the extension is gone. If a
+   * later answer has overtaken this one, its case is that of the later answer.
    * @param {object} message
    * @returns {Promise<any>}
    */
   async function send(message) {
     try {
-      // In a page, the load that this view is drawn on; our own pages have none.
+      // In a page, the message names the load that this view is drawn on; the extension's own pages have none.
       const { accessMedicObserves: observer } = globalThis;
       const load = typeof observer?.load === "function" ? observer.load() : undefined;
       const reply = await chrome.runtime.sendMessage({ ...message, load });
@@ -210,7 +213,11 @@ globalThis.accessMedicReport ??= (() => {
     arrange(root, ...nodes)?.focus({ preventScroll: true });
   }
 
-  /** Draws anew, and tells what should get the focus: who gives it lets the page's listeners run. @type {Drawing["arrange"]} */
+  /**
+   * Draws anew, and returns the element that should get the focus. The caller gives it the focus, because that lets the page's
+   * listeners run.
+   * @type {Drawing["arrange"]}
+   */
   function arrange(root, ...nodes) {
     const tree = root.getRootNode();
     /** @type {any} */
@@ -247,7 +254,7 @@ globalThis.accessMedicReport ??= (() => {
   }
 
   /**
-   * The control of a step; for an address, a real link.
+   * Draws the control of a step; for an address, it is a real link.
    * @param {Scene} scene
    * @param {Step} step
    * @param {string} look
@@ -276,7 +283,7 @@ globalThis.accessMedicReport ??= (() => {
     return node;
   }
 
-  /** A length of time as a clock shows it. @param {number} ms */
+  /** Returns a length of time as a clock shows it. @param {number} ms */
   function clock(ms) {
     const total = Math.ceil(ms / 1000);
     const parts = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60];
@@ -287,11 +294,11 @@ globalThis.accessMedicReport ??= (() => {
       .join(":");
   }
 
-  /** How long a step waits, before its countdown is begun. @param {Step} step */
+  /** Draws how long a step waits, before its countdown is begun. @param {Step} step */
   function pause({ action }) {
     if (action.kind !== "wait") return undefined;
     const { seconds, until } = action;
-    // On another day than this one, with the day.
+    // If the time is on another day than today, it is shown with the day.
     const near = seconds < DAY && new Date(until ?? 0).getDate() === new Date().getDate();
     const time = new Intl.DateTimeFormat(word("language"), {
       timeStyle: "short",
@@ -306,8 +313,8 @@ globalThis.accessMedicReport ??= (() => {
   }
 
   /**
-   * When the countdown that is shown ends by a watch that nobody can set: a clock that is set back would prolong it. The
-   * clock counts as well, since a watch stands still while the computer sleeps.
+   * This is when the countdown that is shown ends, also by a watch that nobody can set, because a clock that is set back would
+   * prolong it. The clock counts as well, since a watch stands still while the computer sleeps.
    */
   let watch = { until: 0, end: 0 };
 
@@ -361,7 +368,7 @@ globalThis.accessMedicReport ??= (() => {
     ];
   }
 
-  /** What is known of a step's last use. @param {Scene} scene @param {Step} step */
+  /** Draws what is known of a step's last use. @param {Scene} scene @param {Step} step */
   function notes({ case: { receipts }, notice }, { remedy, state, action }) {
     const { cookies, storage, undone } = receipts[remedy] ?? {};
     const some = action.kind === "clear" && action.scope.cookies;
@@ -383,7 +390,7 @@ globalThis.accessMedicReport ??= (() => {
     ];
   }
 
-  /** A receipt in full. @param {Scene} scene @param {Step} step */
+  /** Draws a receipt in full. @param {Scene} scene @param {Step} step */
   function account({ case: { receipts } }, { remedy }) {
     if (!receipts[remedy] || receipts[remedy].undone) return undefined;
     const { cookies, storage = { cleared: [], stayed: [] } } = receipts[remedy];
@@ -416,11 +423,11 @@ globalThis.accessMedicReport ??= (() => {
     );
   }
 
-  /** The way back, while there is one. @param {Scene} scene @param {Step} step */
+  /** Draws the button that undoes a step, while it can be undone. @param {Scene} scene @param {Step} step */
   const undoing = ({ case: { undo: undoes, busy }, undo }, { remedy }) =>
     undoes === remedy && !busy && button("mini", `undo-${remedy}`, word("popup_undo"), undo);
 
-  /** What to say of an outcome; nothing when it was done. @type {Drawing["told"]} */
+  /** Returns what to say of an outcome, or an empty string when the step was done. @type {Drawing["told"]} */
   function told({ kind, reason = "" }) {
     if (kind === "done") return "";
     const [id, detail = ""] = reason.split(/: (.*)/s);
@@ -469,13 +476,13 @@ globalThis.accessMedicReport ??= (() => {
     ];
   }
 
-  /** Why a step comes first. @param {Scene} scene @param {Step} step */
+  /** Draws why a step comes first. @param {Scene} scene @param {Step} step */
   function because({ case: { checks } }, { why }) {
     const finding = checks?.findings.find(({ id }) => id === why);
     return finding && make("p.because", {}, word("popup_because", found(finding)));
   }
 
-  /** Where OpenAI itself says this. @param {Step} step */
+  /** Draws the link to the page where OpenAI itself says this. @param {Step} step */
   const source = ({ remedy, read }) =>
     read &&
     make(
@@ -485,10 +492,10 @@ globalThis.accessMedicReport ??= (() => {
       icon("out"),
     );
 
-  /** Does the countdown of a step run? @param {Scene} scene @param {Step} step */
+  /** Tells whether the countdown of a step runs. @param {Scene} scene @param {Step} step */
   const waits = ({ case: { waiting } }, { remedy }) => waiting?.remedy === remedy;
 
-  /** The step to do now, with the one filled button of the card. @param {Scene} scene @param {Step} step */
+  /** Draws the step to do now, with the one filled button of the card. @param {Scene} scene @param {Step} step */
   const panel = (scene, step) => [
     make("h3", {}, word(`remedy_${step.remedy}_title`)),
     make("p", {}, word(`remedy_${step.remedy}_detail`)),
@@ -505,7 +512,13 @@ globalThis.accessMedicReport ??= (() => {
     ),
   ];
 
-  /** The number of a step, its mark, or the box to tick it by hand. @param {Scene} scene @param {Step} step @param {number} index @param {boolean} whole */
+  /**
+   * Draws the number of a step, its mark, or the box to tick it by hand.
+   * @param {Scene} scene
+   * @param {Step} step
+   * @param {number} index
+   * @param {boolean} whole
+   */
   function dot(scene, { remedy, state, action }, index, whole) {
     const mark = MARKS[state] ? icon(MARKS[state]) : `${index + 1}`;
     if (!whole || scene.case.busy || !BY_HAND.includes(action.kind))
@@ -580,7 +593,7 @@ globalThis.accessMedicReport ??= (() => {
         "li",
         {},
         title,
-        // What was picked here says nothing by its name.
+        // The name of a symptom that was picked here says nothing to the reader.
         ...clues.flatMap(({ clue, quote }) =>
           clue === "told" ? [] : [" ", make("code", { dir: "auto" }, quote)],
         ),
@@ -601,7 +614,7 @@ globalThis.accessMedicReport ??= (() => {
     return node;
   }
 
-  /** How long each answer took, one bar each, and a cross for one that was lost. @param {AccessMedic.Finding["times"]} times */
+  /** Draws how long each answer took: one bar each, and a cross for one that was lost. @param {AccessMedic.Finding["times"]} times */
   function chart(times = []) {
     if (times.length === 0) return undefined;
     const most = Math.max(1, ...times.map((time) => time ?? 0));
@@ -691,7 +704,7 @@ globalThis.accessMedicReport ??= (() => {
     const current = () => tools.find(({ remedy }) => remedy === chosen) ?? tools[0];
     const show = () => {
       const tool = current();
-      const told = plan.some(({ remedy }) => remedy === tool.remedy); // by the step itself
+      const told = plan.some(({ remedy }) => remedy === tool.remedy); // the step itself tells this
       place(
         scope,
         make("p.what", {}, word(`remedy_${tool.remedy}_detail`)),

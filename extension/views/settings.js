@@ -1,9 +1,9 @@
-// The settings: what is shown on pages, in which language and colours, and what is kept. Each choice counts at once.
+// This module draws the settings: what is shown on pages, in which language and colours, and what is kept. Each choice counts at once.
 import { choose, erase, settings, silence } from "../settings.js";
 
 const { word, make, button } = globalThis.accessMedicReport;
 
-/** The folders of `_locales`. */
+/** These are the folders of `_locales`. */
 export const LANGUAGES = [
   "ar",
   "de",
@@ -23,14 +23,14 @@ export const LANGUAGES = [
   "zh_TW",
 ];
 
-/** A language by its own name. @param {string} language */
+/** Returns the name of a language in that language. @param {string} language */
 function nameOf(language) {
   const tag = language.replace("_", "-").replace("-CN", "-Hans").replace("-TW", "-Hant");
   return new Intl.DisplayNames(tag, { type: "language" }).of(tag) ?? tag;
 }
 
 /**
- * One choice of several.
+ * Draws a list in which the reader makes one choice of several.
  * @param {string} key
  * @param {string} title
  * @param {[value: string, name: string][]} choices

@@ -1,17 +1,17 @@
-// The report that support can use: from a case to text, in English first and in the reader's language beneath. It takes
-// what the core made sure of (codes, ids of requests, findings) and nothing that a page said in its own words; no cookie,
-// no token, no e-mail, no query, no id of a conversation. Knows no page and no browser: `popup.js` shows and copies it.
+// This module writes the report that support can use. It turns a case into text, in English first and in the reader's language beneath. It
+// takes what the core made sure of (codes, ids of requests, findings) and nothing that a page said in its own words; it takes no cookie, no
+// token, no e-mail, no query and no id of a conversation. It knows no page and no browser: `preview.js` shows and copies the report.
 
 /** @typedef {AccessMedic.Case} Case */
 /** @typedef {AccessMedic.Tongue} Tongue */
 /** @typedef {{ version: string; browser: string; address?: string }} Program `address`: only if the reader wants it in */
 
-/** Words of an address; anything else may be an id or a name. */
+/** This matches words of an address; anything else may be an id or a name. */
 const WORD = /^[a-z][a-z_-]{0,23}$/;
-/** A number, `invalid_state`, `AuthApiFailure`; with digits between letters it may be a key. */
+/** This matches codes such as a number, `invalid_state` or `AuthApiFailure`; a text with digits between letters may be a key. */
 const CODE = /^(\d{3,4}|[A-Za-z][A-Za-z_]{0,47})$/;
 
-/** `req_011CQ…`, or a UUID with or without its hyphens. */
+/** This matches ids of requests: `req_011CQ…`, or a UUID with or without its hyphens. */
 const REQUEST = /^(req_[\dA-Za-z]{8,40}|[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12})$/;
 
 /** @param {string} url */
@@ -145,7 +145,7 @@ export function reportOf(entry, tongues, program, found, markdown) {
   return `${texts.join("\n\n---\n\n")}\n`;
 }
 
-/** `Firefox 153, Linux`: no more of it than support needs. @param {string} agent */
+/** Returns the browser and the system, as in `Firefox 153, Linux`, with no more of the agent than support needs. @param {string} agent */
 export function browserOf(agent) {
   const [, name, version] = /(Firefox|Edg|OPR|Chrome)\/(\d+)/.exec(
     agent.replace(/Chrome\/\d+(?=.*(?:Edg|OPR)\/)/, ""),

@@ -1,9 +1,9 @@
-// Asks OpenAI's host once what it sees of the connection: the address and the country. Without cookies, past the cache,
-// for a few seconds, and with no more of the answer than a trace has. Whoever asks keeps it, or nobody does.
+// This module asks OpenAI's host once what it sees of the connection: the address and the country. It asks without cookies, past
+// the cache and for a few seconds, and reads no more of the answer than a trace has. Only the caller may keep the answer.
 import { TRACED } from "../core/sites.js";
 
 const PATIENCE = 5000;
-/** In bytes: a trace has some hundred. */
+/** The number of bytes that an answer may have; a trace has a few hundred. */
 const LIMIT = 4096;
 
 /** @param {Response} answer */
@@ -20,7 +20,10 @@ async function beginningOf({ body }) {
   return "";
 }
 
-/** Empty where it is not told. @returns {Promise<{ address: string; country: string }>} */
+/**
+ * Asks for the address and the country; each is empty where the answer does not tell it.
+ * @returns {Promise<{ address: string; country: string }>}
+ */
 export async function askTrace() {
   const answer = await fetch(`https://${TRACED[0]}/cdn-cgi/trace`, {
     credentials: "omit",

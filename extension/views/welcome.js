@@ -1,10 +1,13 @@
-// The page that opens once, after the installation: which open tab fails, if one does, because that is why most people come;
-// then what Access Medic does, what it may touch, and where to find it.
+// This script draws the page that opens once, after the installation. It shows which open tab fails, if one does, because that is
+// why most people come; then what Access Medic does, what it may touch, and where to find it.
 import { dress } from "./manner.js";
 
 const { word, make, icon, button, send, place } = globalThis.accessMedicReport;
 
-/** Each on a grid of 96 by 64, by the look of each line. @type {Record<string, [look: string, line: string][]>} */
+/**
+ * This map holds the lines of each picture, with their looks, on a grid of 96 by 64.
+ * @type {Record<string, [look: string, line: string][]>}
+ */
 const PICTURES = {
   says: [
     ["page", "M10 6h76a4 4 0 0 1 4 4v44a4 4 0 0 1-4 4H10a4 4 0 0 1-4-4V10a4 4 0 0 1 4-4Z"],

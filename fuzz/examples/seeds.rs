@@ -1,5 +1,5 @@
-//! Writes what the targets start from: every recorded page in each target's form, and the catalogue's words as a
-//! dictionary. `seeds FOLDER` makes `FOLDER/<target>/` and `FOLDER/words`.
+//! This program writes what the targets start from: every recorded page in each target's form, and the catalogue's
+//! words as a dictionary. `seeds FOLDER` makes `FOLDER/<target>/` and `FOLDER/words`.
 
 use access_medic_fuzz::{read, write};
 use recordings::{Browser, all, visit};
@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Longer ones slow everything down and say nothing that shorter ones do not.
+/// The size of the longest seed, in bytes. Longer seeds slow everything down and show nothing that shorter ones do not.
 const LONGEST: usize = 4096;
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Every quoted string of the catalogue's files that is short enough to be put in by a mutation.
+/// Collects every quoted string of the catalogue's files that is short enough for a mutation to put in.
 fn collect(folder: &Path, words: &mut BTreeSet<String>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -69,7 +69,7 @@ fn collect(folder: &Path, words: &mut BTreeSet<String>) -> std::io::Result<()> {
             let text = fs::read_to_string(&path)?;
             let quoted =
                 text.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split('"').skip(1).step_by(2));
-            // Neither hashes nor the names of lists are ever in a page.
+            // A page never holds the hashes or the names of lists.
             words.extend(
                 quoted.filter(|w| (3..=64).contains(&w.len()) && !w.starts_with(['#', '@'])).map(str::to_owned),
             );
@@ -78,7 +78,7 @@ fn collect(folder: &Path, words: &mut BTreeSet<String>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// As a dictionary of libFuzzer takes it.
+/// Escapes a word as a dictionary of libFuzzer needs it.
 fn escaped(word: &str) -> String {
     word.bytes().fold(String::new(), |mut out, byte| {
         let _ = match byte {

@@ -1,7 +1,8 @@
-//! What the targets share: visits written as lines, and what must be true of every report.
+//! This crate holds what the targets share: visits that are written as lines, and what must be true of every report.
 //!
-//! Lines, because they take mutation well: a changed byte leaves the other lines as they were, a recorded page can be
-//! written as a seed, words of the catalogue make a dictionary, and what was found can be read by a person.
+//! Visits are written as lines, because lines take mutation well: a changed byte leaves the other lines as they were, a
+//! recorded page can be written as a seed, words of the catalogue make a dictionary, and a person can read what was
+//! found.
 
 mod lines;
 mod report;

@@ -1,4 +1,5 @@
-//! A visit as lines, `key rest of the line`. Reading never fails: a line that says nothing is passed over.
+//! This module reads and writes a visit as lines of the form `key rest of the line`. Reading never fails: a line that
+//! says nothing is passed over.
 
 use access_medic::{
     Alert, Attempt, Confidence, Evidence, Header, Load, Outcome, Page, Request, Response, Standing, Surface, Told,
@@ -108,12 +109,12 @@ fn add_line(text: &mut String, line: &str) {
     text.push_str(line);
 }
 
-/// An enumeration by the name that it has in JSON.
+/// Returns the value of an enumeration by the name that it has in JSON.
 fn named<T: serde::de::DeserializeOwned>(name: &str) -> Option<T> {
     serde_json::from_value(name.into()).ok()
 }
 
-/// What [`read`] reads back, for what a first look at a page can hold.
+/// Writes what [`read`] reads back, for all that a first look at a page can hold.
 pub fn write(evidence: &Evidence) -> String {
     let mut out = format!("url {}\n", evidence.url);
     let mut line = |key: &str, rest: &str| {

@@ -1,16 +1,16 @@
-//! What must be true of every report, whatever the visit holds.
+//! This module checks what must be true of every report, whatever the visit holds.
 
 use access_medic::{Action, Diagnosis, Reason, Report, StepState, Visit, examine};
 use serde_json::Value;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Longest quote, in bytes: a person reads it, and it is all of a page that is kept.
+/// The length of the longest quote, in bytes. A person reads it, and nothing else of a page is kept.
 const QUOTE: usize = 160;
 
-/// Longest report, in bytes of JSON: one is kept for each tab.
+/// The size of the largest report, in bytes of JSON. One report is kept for each tab.
 const SIZE: usize = 10_000;
 
-/// The report on a visit, after it was held to all of this.
+/// Returns the report on a visit, after holding it to all of this.
 pub fn examined(visit: &Visit) -> Report {
     let report = examine(visit);
     assert_eq!(report, examine(visit), "the same visit, another report");
@@ -69,8 +69,8 @@ fn quotes(reasons: &[Reason]) {
     }
 }
 
-/// Hosts of others that a sign-in passes. This list and the next are the fuzzer's own, so that a wrong entry in the
-/// catalogue's is a finding; `tests/sites.rs` compares them.
+/// The hosts of others that a sign-in passes. This list and the next one belong to the fuzzer alone, so that a wrong
+/// entry in the catalogue's list is a finding; `tests/sites.rs` compares them.
 const PASSED: [&str; 6] = [
     "accounts.google.com",
     "appleid.apple.com",
@@ -86,7 +86,8 @@ fn is_openai(host: &str) -> bool {
     OURS.iter().any(|family| host.strip_suffix(family).is_some_and(|sub| sub.is_empty() || sub.ends_with('.')))
 }
 
-/// Pages print the visitor's IP address. What stood in their text, and was not known from elsewhere, is not said on.
+/// Checks that the visitor's IP address is kept back. Pages print it in their text, and a report must not repeat it
+/// unless it is also known from elsewhere.
 fn keeps_addresses_back(visit: &Visit, report: &Value) {
     let mut evidence = visit.evidence.clone();
     let mut said = String::new();

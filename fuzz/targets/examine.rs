@@ -1,4 +1,4 @@
-//! Whole visits, as lines.
+//! This target examines whole visits, which are written as lines.
 
 #![no_main]
 

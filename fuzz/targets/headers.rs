@@ -1,4 +1,5 @@
-//! Status and headers of an answer, as lines of `name: value` behind the status, with a page and without one.
+//! This target reads the status of an answer, and behind it the headers as lines of `name: value`. It examines the
+//! answer with a page and without one.
 
 #![no_main]
 

@@ -1,5 +1,6 @@
-//! Marks and text of a page and of an alert: the first line holds the marks, apart by tabs, the rest is the text. Seen
-//! on one of four hosts with as many answers, because what is read from a text depends on both.
+//! This target gives a page and an alert the same marks and text: the first line holds the marks, separated by tabs,
+//! and the rest is the text. They are seen at one of four addresses, each with a status, because what is read from a
+//! text depends on both.
 
 #![no_main]
 
@@ -18,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
     let input = String::from_utf8_lossy(bytes);
     let (first, text) = input.split_once('\n').unwrap_or(("", &input));
     let markers: Vec<String> = first.split('\t').map(str::to_owned).collect();
-    // By the length, so that every seed is seen on every host after a few changes.
+    // The length of the input chooses the address, so that every seed is seen at every address after a few changes.
     let (url, status) = SEEN[bytes.len() % SEEN.len()];
     let page = Page {
         content_type: "text/html".into(),

@@ -1,5 +1,6 @@
-//! The login's error address. First the input as it is, in the place of the query; then as the words of a payload that is
-//! written by a library, in both alphabets, padded and not, as it is and escaped: the code has to come out each time.
+//! This target reads the login's error address. First the input stands in the place of the query, as it is. Then it
+//! stands in the words of a payload that a library writes, in both alphabets, with and without padding, plain and
+//! escaped: the code has to come out each time.
 
 #![no_main]
 
@@ -27,7 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
     code(&input);
     code(&format!("payload={input}"));
 
-    // Longer than any real one; the core reads 16 kB.
+    // This is longer than any real payload. The core reads 16 kB.
     let words: String = input.chars().take(1000).collect();
     let payload = serde_json::json!({ "errorCode": CODE, "kind": words, "requestId": "r-1" }).to_string();
     for alphabet in [

@@ -1,4 +1,5 @@
-//! Folding, the one pass for phrases, and whole messages, on any text; held against the slow and obvious way.
+//! This target runs folding, the one pass for phrases, and whole messages on any text, and compares them with the slow
+//! and obvious way.
 
 #![no_main]
 
@@ -45,7 +46,7 @@ fuzz_target!(|text: &str| {
         }
     }
 
-    // The text's own lines as messages: the text holds each that is long enough to be known.
+    // The text's own lines are the messages here, and the text holds each of them that is long enough to be known.
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).take(8).collect();
     let sets: Vec<Vec<MessageHash>> = lines.iter().map(|line| MessageHash::of(line).into_iter().collect()).collect();
     for hash in sets.iter().flatten() {
@@ -59,7 +60,7 @@ fuzz_target!(|text: &str| {
         held.push(usize::from(set));
     });
     for (set, hashes) in sets.iter().enumerate() {
-        // Of two equal messages one is enough.
+        // If two messages are equal, it is enough that one of them is found.
         let twins = (0..sets.len()).filter(|twin| sets[*twin] == *hashes);
         assert!(hashes.is_empty() || twins.into_iter().any(|twin| held.contains(&twin)), "{:?}", lines[set]);
     }

@@ -1,4 +1,5 @@
-//! Recorded responses: the reader of `tests/src/`, the observer, and the core on what was observed, in one go.
+//! This target reads recorded responses: it runs the reader of `tests/src/`, the observer, and the core on what was
+//! observed.
 
 #![no_main]
 

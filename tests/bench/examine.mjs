@@ -1,12 +1,13 @@
-// What `step` costs in WASM for a page that reports, boundary included, beside the same job in plain JavaScript, and how fast the core
-// starts: on pages of 1, 4, 16 and 64 kB, on the recorded pages, and with ten times the phrases. Prints one
-// JSON figure a line. Ratios, because machines differ; whatever is compared is timed in turns.
+// This module measures what `step` costs in WASM for a page that reports, with the boundary, beside the same job in
+// plain JavaScript, and how fast the core starts: on pages of 1, 4, 16 and 64 kB, on the recorded pages, and with ten
+// times the phrases. It prints one JSON figure a line. The figures are ratios, because machines differ; whatever is
+// compared is timed in turns.
 //
-// The baseline is what one would write without a core: fold the text, then one alternation of the same phrases, or
-// one pattern for each of them. It reimplements no signature, no ranking and no plan, and knows no whole messages by
-// their hashes, so the comparison leans its way.
+// The baseline is what one would write without a core: it folds the text, then matches one alternation of the same
+// phrases, or one pattern for each of them. It has no signature, no ranking and no plan, and knows no whole messages
+// by their hashes, so the comparison favours the baseline.
 //
-// CORE is the folder of the core; CORES the folder where others lie, built with ten times the phrases.
+// CORE is the folder of the core; CORES is the folder of other cores, built with ten times the phrases.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -19,7 +20,7 @@ const cores = new URL(process.env.CORES ?? "target/bench/cores/", root);
 const figure = (name, value, unit, budget = null, within = null) =>
   console.log(JSON.stringify({ name, value: Number(value.toPrecision(3)), unit, budget, within }));
 
-// Start: compile, instantiate, first answer. The first of all, because later ones find warm caches.
+// The start is to compile, to instantiate and to give the first answer. It comes first, because later starts find warm caches.
 const wasm = readFileSync(new URL("access_medic_bg.wasm", core));
 const glue = await import(new URL("access_medic.js", core).href);
 const started = performance.now();
@@ -28,7 +29,7 @@ look(glue)(visit("error code: 1020"));
 const start = performance.now() - started;
 figure("core_start", start, "ms", 10, start <= 10);
 
-/** The benchmark in Rust knows the catalogue's phrases and reads the recordings. @param {string} what */
+/** Asks the benchmark in Rust, which knows the catalogue's phrases and reads the recordings. @param {string} what */
 const told = (what) =>
   execFileSync("cargo", ["bench", "-q", "-p", "recordings", "--bench", "phrases", "--", what], {
     cwd: root,
@@ -60,7 +61,7 @@ for (const size of [1, 4, 16, 64]) {
   ]);
 }
 
-// All that is read of a page, in the baseline as one text.
+// Each text is all that is read of a page, for the baseline as one text.
 const texts = recorded.map(({ evidence: { page, alerts } }) =>
   [page?.title, page?.text, ...alerts.map(({ text }) => text)].filter(Boolean).join("\n"),
 );
@@ -76,12 +77,12 @@ compare("examine_recorded_page", false, [
 await growing();
 
 /**
- * The core beside its baselines: alternation, one by one, and nothing but the copy.
+ * Compares the core with its baselines: alternation, one by one, and only the copy.
  * @param {string} name @param {boolean} held Are the budgets meant for this one?
  * @param {(() => unknown)[]} jobs
  */
 function compare(name, held, jobs) {
-  // Each baseline in turns with the core alone: what the others leave in the processor's caches is theirs.
+  // Each baseline takes turns with the core alone: otherwise the processor's caches would hold what the others left there.
   const [core, ...baselines] = jobs;
   const [alternation, each, copy] = baselines.map((baseline) => inTurns([core, baseline]));
   figure(name, median(copy[0]) * 1000, "us");
@@ -92,7 +93,7 @@ function compare(name, held, jobs) {
   figure(`${name}_vs_copy`, copies, "x the copy", held ? 20 : null, held ? copies <= 20 : null);
 }
 
-/** What ten times the phrases cost, for the core and for the script. */
+/** Measures what ten times the phrases cost, for the core and for the script. */
 async function growing() {
   const folder = new URL("10/", cores);
   if (!existsSync(folder)) return;
@@ -112,7 +113,7 @@ async function growing() {
   figure("script_16k_10x_phrases", ratio(alternation, inScript), "ratio");
 }
 
-/** The two baselines for some phrases. @param {string[]} phrases */
+/** Returns the two baselines for some phrases. @param {string[]} phrases */
 function matchers(phrases) {
   const patterns = phrases.map((phrase) =>
     ` ${fold(phrase)} `.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
@@ -128,13 +129,13 @@ function matchers(phrases) {
   };
 }
 
-/** A job that is done on one input after the other, one a call. @template I @param {I[]} inputs @param {(input: I) => unknown} job */
+/** Returns a job that runs on each input, and their number. @template I @param {I[]} inputs @param {(input: I) => unknown} job */
 function each(inputs, job) {
   const work = () => inputs.forEach(job);
   return Object.assign(work, { calls: inputs.length });
 }
 
-/** What a plain script would do: compatibility forms, lower case, everything else one space. @param {string} text */
+/** Folds text as a plain script would: compatibility forms, lower case, everything else one space. @param {string} text */
 function fold(text) {
   return text
     .normalize("NFKC")
@@ -177,7 +178,7 @@ function visit(text) {
 }
 
 /**
- * Many short batches, the candidates one after the other in each.
+ * Runs many short batches, in each the candidates one after the other.
  * @param {(((() => unknown) & { calls?: number }))[]} jobs @returns {number[][]} ms for one call, in the order of the rounds
  */
 function inTurns(jobs) {
@@ -191,7 +192,7 @@ function inTurns(jobs) {
       for (let call = 0; call < batches[at]; call++) job();
       const took = (performance.now() - from) / batches[at];
       if (round >= 0) times[at].push(took / (job.calls ?? 1));
-      // About a millisecond each, so that what else runs on the machine hits all alike.
+      // Each batch takes about a millisecond, so that other programs on the machine slow all jobs alike.
       else batches[at] = Math.max(least[at], Math.min(500, Math.ceil(1 / took)));
     });
   }
@@ -203,7 +204,7 @@ function median(list) {
   return list.toSorted((a, b) => a - b)[list.length >> 1];
 }
 
-/** Of two that were timed in turns: the median of the rounds' own ratios. @param {number[]} one @param {number[]} other */
+/** Returns the median of the ratios of two jobs timed in turns, round by round. @param {number[]} one @param {number[]} other */
 function ratio(one, other) {
   return median(one.map((time, at) => time / other[at]));
 }

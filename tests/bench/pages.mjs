@@ -1,6 +1,6 @@
-// What the extension costs and how fast it answers, in the browser named by BROWSER, with the packaged extension on
-// recorded pages. Prints one JSON figure a line. The content script's own cost is taken by running the very file in
-// the page with its calls counted; everything else is the real thing from outside.
+// This module measures what the extension costs and how fast it answers, in the browser named by BROWSER, with the
+// packaged extension on recorded pages. It prints one JSON figure a line. For the content script's own cost it runs
+// the very file in the page and counts its calls; everything else is the real thing, measured from outside.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -34,7 +34,7 @@ try {
   await stage.close();
 }
 
-/** From the page being ready to the overlay being drawn. */
+/** Measures the time from the page being ready to the overlay being drawn. */
 async function answers() {
   const recording = stage.recording("blocked_by_rule/error-code-1020-2026");
   const measure = async (/** @type {boolean} */ asleep) => {
@@ -62,7 +62,7 @@ async function answers() {
   }
 }
 
-/** From the popup being opened to its first useful paint, the worker being awake: before that it is empty. */
+/** Measures the time from opening the popup, which is empty at first, to its first useful paint, with the worker awake. */
 async function opening() {
   const showing = await stage.show(stage.recording("edge_refused/unable-to-load-site-ipv4"));
   await stage.answer(showing);
@@ -83,7 +83,7 @@ async function opening() {
   figure("popup_first_paint", median(times), "ms", 100);
 }
 
-/** The content script on a healthy page, and while an answer streams into a long conversation. */
+/** Measures the content script on a healthy page, and while an answer streams into a long conversation. */
 async function observing() {
   const source = readFileSync(join(RUN.extension, "content/observe.js"), "utf8");
   const healthy = stage.recording("healthy/app-first-response");
@@ -106,7 +106,7 @@ async function observing() {
   figure("check_of_a_long_page", found.check, "ms");
 }
 
-/** In the page: what the script does before it hands the page back, everything being cold. @param {string} source */
+/** Runs in the page: returns the time that the script takes before it hands the page back, all cold. @param {string} source */
 function measureStart(source) {
   const runtime = { id: "bench", sendMessage: async () => undefined };
   Object.assign(window, { chrome: { runtime } });
@@ -117,7 +117,7 @@ function measureStart(source) {
 }
 
 /**
- * In the page. Runs the script on it as it is, builds 300 turns, then streams 4,000 tokens, and times our callbacks beside the page's own work.
+ * Runs the script in the page as it is, builds 300 turns, streams 4,000 tokens, and times our callbacks beside the page's work.
  * @param {string} source
  */
 async function measureStream(source) {
@@ -172,7 +172,7 @@ async function measureStream(source) {
     const span = document.createElement("span");
     span.textContent = `token ${token} `;
     /** @type {Element} */ (last.lastElementChild).append(span);
-    // What rendering an answer costs an app at the least: the paragraph's text is made anew.
+    // This is the least that rendering an answer costs an app: the paragraph's text is made anew.
     const words = /** @type {Element} */ (last.lastElementChild).textContent?.split(" ") ?? [];
     span.dataset.words = String(words.length);
     spent += performance.now() - began;
@@ -183,7 +183,7 @@ async function measureStream(source) {
   return { messages, own, page: spent + own, check: longest };
 }
 
-/** 500 cookies on 30 hosts; partitions, because browsers keep 180 of one site in each. */
+/** Clears 500 cookies on 30 hosts; it uses partitions, because browsers keep 180 of one site in each. */
 async function clearing() {
   const chat = ["chatgpt.com", ...Array.from({ length: 25 }, (_, at) => `h${at}.chatgpt.com`)];
   const login = ["auth.openai.com", "chat.openai.com", "auth0.openai.com", "sentinel.openai.com"];

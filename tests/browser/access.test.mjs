@@ -1,8 +1,8 @@
-// Whether everybody can use it: no violation of WCAG 2.2 AA or of best practice that axe-core sees, on every
-// view and state, in both themes, with colours forced, and in both directions of writing; targets that
-// a shaky hand hits; nothing cut off when narrow, zoomed or in a language with long words; no motion where
-// none is wanted. The overlay's root is closed to axe, so its drawing is copied, with its styles, into a
-// page of its own.
+// These tests check whether everybody can use the extension. axe-core sees no violation of WCAG 2.2 AA or of best
+// practice on every view and state, in both themes, with colours forced, and in both directions of writing. Targets
+// are large enough for a shaky hand; nothing is cut off when narrow, zoomed or in a language with long words; nothing
+// moves where no motion is wanted. The overlay's root is closed to axe, so its drawing is copied, with its styles,
+// into a page of its own.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -25,7 +25,7 @@ const define = new Function(
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-/** What depends on the colours. All other rules find the same in each look, and axe takes a second for them. */
+/** These rules depend on the colours. All other rules find the same in each look, and axe takes a second for them. */
 const COLOURS = ["color-contrast", "link-in-text-block"];
 
 /** @type {(import("./launch.mjs").Preferences & {rules: object})[]} */
@@ -35,7 +35,7 @@ const LOOKS = [
   { scheme: "dark", forced: true, rules: { type: "rule", values: COLOURS } },
 ];
 
-/** Pages of the popup that belong to no tab. */
+/** These pages of the popup belong to no tab. */
 const PLACES = [
   "guides",
   "api_key",
@@ -98,7 +98,7 @@ async function clean(tab, what) {
   assert.deepEqual(await tab.inRoot(undefined, motions), [], what);
 }
 
-/** What a shaky hand could miss: under 24 pixels. @param {Document | ShadowRoot} root */
+/** Returns the targets that a shaky hand could miss: under 24 pixels. @param {Document | ShadowRoot} root */
 function smallTargets(root) {
   const targets = [...root.querySelectorAll("button, a[href], summary, input, select, textarea")];
   return targets.flatMap((target) => {
@@ -112,7 +112,7 @@ function smallTargets(root) {
   });
 }
 
-/** What the style sheet gives a motion, though it may be over by now. @param {Document | ShadowRoot} root */
+/** Returns what the style sheet gives a motion, though it may be over by now. @param {Document | ShadowRoot} root */
 function motions(root) {
   return [...root.querySelectorAll("*")].flatMap((one) =>
     [undefined, "::before"].flatMap((part) => {
@@ -123,7 +123,7 @@ function motions(root) {
   );
 }
 
-/** What sticks out at the side: of the page, or what can be pressed of itself. @param {Document | ShadowRoot} root */
+/** Returns what sticks out at the side of the page, and controls whose content overflows. @param {Document | ShadowRoot} root */
 function stickingOut(root) {
   const { clientWidth } = document.documentElement;
   return [...root.querySelectorAll("body *, .medic *")].flatMap((one) => {
@@ -137,7 +137,7 @@ function stickingOut(root) {
   });
 }
 
-/** Everything unfolded. @param {View} view */
+/** Unfolds everything. @param {View} view */
 const unfold = (view) =>
   view.tab.evaluate(() => {
     for (const one of document.querySelectorAll("details")) one.open = true;
@@ -173,7 +173,7 @@ async function openPlace(tab, place) {
   );
 }
 
-/** The overlay as it is drawn, in a page where it can be looked into. @param {import("./launch.mjs").Tab} tab */
+/** Copies the overlay as it is drawn into a page where it can be looked into. @param {import("./launch.mjs").Tab} tab */
 async function copied(tab) {
   await View.overlay(tab).waitFor(({ text }) => text !== "", "the overlay");
   const drawing = await tab.inRoot(OVERLAY, (root) => ({
@@ -188,7 +188,7 @@ async function copied(tab) {
   const body = `<!doctype html><html lang="en"><title>Overlay</title><main><h1>Page</h1></main><aside aria-label="Copy"><div id="host"></div></aside>`;
   const page = stage.player.seed("example.com", [], { path: "/overlay", body });
   const copy = await stage.driver.newTab();
-  // While it fades in, its colours are others.
+  // While the overlay fades in, its colours are different.
   await copy.prefer({ still: true });
   await copy.goto(page);
   await copy.evaluate(
@@ -356,7 +356,7 @@ for (const language of ["en", "ar"]) {
   });
 }
 
-/** At 400 %, in a window of 1280 pixels, which leaves 320. @param {import("./launch.mjs").Tab} tab @param {string} what */
+/** Zooms to 400 % in a window of 1280 pixels, which leaves 320. @param {import("./launch.mjs").Tab} tab @param {string} what */
 async function zoomed(tab, what) {
   await tab.resize(1280, 800);
   /** @param {number} factor */

@@ -1,6 +1,6 @@
-// Pages that attack: they cover the overlay where its own looks do not reach, keep its script from looking, take the
-// browser's interfaces from it, move the focus, or (in Firefox) reach into its closed root. None of them gets a click for
-// what the person could not see, changes a word unnoticed, or takes a cookie; and whoever clicks honestly afterwards is heard.
+// These tests show pages that attack: they cover the overlay where its own looks do not reach, keep its script from
+// looking, take the browser's interfaces from it, move the focus, or (in Firefox) reach into its closed root. None of them
+// gets a click for what the person could not see, changes a word unnoticed, or takes a cookie. An honest click still works.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -12,9 +12,9 @@ import { buttonOf, OVERLAY, View } from "./views.mjs";
 
 const LIMIT = 10_000;
 
-/** Long enough for anything that was started to be seen. */
+/** This time in ms is long enough for anything that was started to be seen. */
 const SETTLED = 300;
-/** So long an attack stands that the overlay would take a click. */
+/** An attack stands for this time in ms, after which the overlay would take a click. */
 const STILL = 450;
 
 const REMEDY = "clear_login_cookies";
@@ -68,7 +68,7 @@ async function assertUntouched(tab, what = "") {
   assert.deepEqual(await cookies(), planted, what);
 }
 
-/** An honest click on the same button. @param {Tab} tab */
+/** Checks that an honest click on the same button works. @param {Tab} tab */
 async function assertWorks(tab) {
   await View.overlay(tab).apply(REMEDY);
   await stage.waitForCase(tab, ({ history }) => history.length === 1, "the attempt", {
@@ -90,7 +90,7 @@ const armed = (tab, type, run) =>
   );
 
 /**
- * An attack on a click.
+ * This is an attack on a click.
  * @typedef {object} Attack
  * @property {() => void} set long before the click
  * @property {string=} on the event at which it springs
@@ -98,7 +98,7 @@ const armed = (tab, type, run) =>
  * @property {() => void} clear the page leaves us alone
  */
 
-/** Functions of the page that the attacks share; they run in the page. */
+/** The attacks share these functions of the page; they run in the page. */
 const WEAPONS = `<script>
   const COVER = "position:fixed;inset:0;margin:0;border:0;padding:0;width:100vw;height:100vh;max-width:none;max-height:none;background:#fff;pointer-events:none";
   const cover = (parent = document.body, id = "cover") => {
@@ -123,7 +123,7 @@ const ATTACKS = {
         "pointermove",
         () => {
           cover();
-          // Painted once, it stays in sight for as long as nothing else is painted.
+          // Once the cover is painted, it stays in sight for as long as nothing else is painted.
           frames(2, () => {
             block(900);
             uncover();
@@ -320,7 +320,7 @@ const ATTACKS = {
   },
 };
 
-// The functions of WEAPONS, and the root that was reached: they are there in the page alone.
+// The functions of WEAPONS, and the root that was reached, exist only in the page.
 const { cover, uncover, block, frames, COVER, reached } = /** @type {any} */ ({});
 
 /** @param {Tab} tab */
@@ -330,7 +330,7 @@ describe("a click on what the person could not see", () => {
   for (const [what, { set, on, spring, clear }] of Object.entries(ATTACKS)) {
     test(what, async () => {
       const tab = await open(WEAPONS);
-      // Where nothing hidden stays in the top layer, nothing hidden lies above us.
+      // Without this support nothing hidden stays in the top layer, so nothing hidden lies above the overlay.
       if (what.includes("stays painted") && !(await supportsLingering(tab))) return;
       const { x, y } = await View.overlay(tab).spot(buttonOf(REMEDY));
       await pause(STILL);
@@ -411,7 +411,7 @@ describe("a click on what the person could not see", () => {
   });
 
   test("all of the page is blurred", async () => {
-    // Elsewhere the filter of a root ends below the top layer: tests/browser/disguise.test.mjs.
+    // In other browsers the filter of a root ends below the top layer: tests/browser/disguise.test.mjs.
     if (stage.driver.name !== "firefox") return;
     const tab = await open();
     const { x, y } = await View.overlay(tab).spot(buttonOf(REMEDY));
@@ -450,7 +450,7 @@ describe("a click on what the person could not see", () => {
 });
 
 /**
- * Takes what the browser gives to a page that listens: in Firefox, a node within the closed root.
+ * Takes what the browser gives to a page that listens, which in Firefox is a node within the closed root.
  * @param {Tab} tab
  */
 async function reach(tab) {
@@ -475,11 +475,11 @@ async function reach(tab) {
   return tab.evaluate(() => /** @type {any} */ (globalThis).reached !== undefined);
 }
 
-/** The words of the card. @param {Tab} tab */
+/** Returns the words of the card. @param {Tab} tab */
 const words = (tab) =>
   tab.inRoot(OVERLAY, (root) => /** @type {HTMLElement} */ (root.querySelector(".card")).innerText);
 
-/** What a page does to a root that it has reached. @type {Record<string, () => void>} */
+/** These are the changes that a page makes to a root that it has reached. @type {Record<string, () => void>} */
 const REWRITINGS = {
   "the words of the button": () => {
     reached.querySelector(".go").textContent = "Win a prize";
@@ -548,7 +548,7 @@ describe("what is drawn, rewritten by a page that reaches into the root", () => 
       }
       await pause(STILL);
       await tab.evaluate(rewrite);
-      // On the button where it was, at once, and on the place to which it may have been moved.
+      // This clicks at once on the button where it was, and then on the place to which it may have been moved.
       await tab.click(x, y);
       await tab.click(60, 40);
       await assertUntouched(tab);
@@ -606,7 +606,7 @@ describe("what is drawn, rewritten by a page that reaches into the root", () => 
             const node = /** @type {any} */ (event).originalTarget;
             const link = node?.closest?.("a");
             if (!link) return;
-            // After everybody else has looked at it.
+            // This listener runs after everybody else has looked at the link.
             link.addEventListener("click", () => {
               link.href = "https://evil.example/";
             });

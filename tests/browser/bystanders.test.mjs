@@ -1,6 +1,6 @@
-// What a clearing reaches and what it does not: the cookies and the storage of 20 hosts that are not
-// OpenAI's stay, whatever is cleared; what is cleared of OpenAI's is what the receipt says, by an
-// account of its own: the browser's cookie store, and the storage as a page of the site sees it.
+// These tests check what a clearing reaches and what it does not. The cookies and the storage of 20 hosts that are
+// not OpenAI's stay, whatever is cleared. What is cleared of OpenAI's is what the receipt says; the tests count it
+// on their own, in the browser's cookie store, and in the storage as a page of the site sees it.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -20,23 +20,23 @@ import { View } from "./views.mjs";
 
 const LIMIT = 10_000;
 
-/** A bystander with storage; it also has 10 cookies. */
+/** This is a bystander with storage; it also has 10 cookies. */
 const NEIGHBOUR = "example.com";
 
-/** Another host of OpenAI's than the one from which is cleared. */
+/** This is another host of OpenAI's than the one from which is cleared. */
 const SECOND = "auth.openai.com";
 
-/** Something that a browser keeps and does not ask for again. */
+/** A browser keeps the answer of this address and does not ask for it again. */
 const CACHED = "https://chatgpt.com/cached.txt";
 
-/** The kinds of storage that a receipt can name and a page can count. */
+/** These are the kinds of storage that a receipt can name and a page can count. */
 const KINDS = ["localStorage", "indexedDB", "cacheStorage", "fileSystems", "serviceWorkers"];
 
 /** @type {Stage} */
 let stage;
 /** @type {import("./launch.mjs").Tab} */
 let tab;
-/** The seeds that should still be there. */
+/** These seeds should still be there. */
 let expected = SEEDS;
 
 before(async () => {
@@ -90,7 +90,7 @@ describe("a clearing takes what it says and nothing else", () => {
     };
     for (const kind of KINDS) {
       assert.equal(left[kind] === 0, said(kind, false), `${kind}: ${left[kind]} left`);
-      // In its own tab the page of the site can empty all that the browser cannot.
+      // In its own tab, the page of the site can empty everything that the browser cannot.
       assert.equal(left[kind], 0, kind);
     }
     assert.equal(left.sessionStorage, 0);
@@ -156,12 +156,12 @@ test("no uncaught error in the extension's own code", async () => {
   assert.deepEqual(await stage.errors(), []);
 });
 
-/** The host a cookie belongs to: its domain, or the host that set it. @param {import("./seeds.mjs").Seed} seed */
+/** Returns the host of a cookie: its domain, or the host that set it. @param {import("./seeds.mjs").Seed} seed */
 function hostOf({ host, attributes }) {
   return /Domain=([^;]+)/.exec(attributes)?.[1] ?? host;
 }
 
-/** Whether the browser asks for what it may have in its cache. */
+/** Tells whether the browser asks again for what it may have in its cache. */
 async function asksAgain() {
   stage.player.forget();
   await tab.evaluate(async (url) => (await fetch(url)).text(), CACHED);

@@ -1,6 +1,6 @@
-// Makes the certificates of the player at start: an authority, a certificate for each host name when
-// it is first asked for, and one self-signed certificate that nobody trusts. Nothing is written to
-// disk and no key outlives the process.
+// This module makes the certificates of the player at start: an authority, a certificate for each host
+// name when it is first asked for, and one self-signed certificate that nobody trusts. It writes nothing
+// to disk, and no key outlives the process.
 
 import { createHash, createPublicKey, X509Certificate } from "node:crypto";
 import { createSecureContext } from "node:tls";
@@ -8,7 +8,7 @@ import selfsigned from "selfsigned";
 
 const DAY = 24 * 60 * 60 * 1000;
 
-/** Browsers refuse a certificate that is not valid yet, or no more, by their clock, which a test may set by a year. */
+/** Browsers refuse a certificate that is not valid yet, or no longer, by their clock, which a test may move by a year. */
 const validity = () => ({
   notBeforeDate: new Date(Date.now() - 400 * DAY),
   notAfterDate: new Date(Date.now() + 400 * DAY),
@@ -16,7 +16,7 @@ const validity = () => ({
 
 const KEY = /** @type {const} */ ({ keyType: "ec", curve: "P-256", algorithm: "sha256" });
 
-/** A name, or an address of this computer. @param {string} host */
+/** Returns the alternative name for a host name, or for an address of this computer. @param {string} host */
 const nameOf = (host) =>
   /^[\d.]+$/.test(host)
     ? { type: /** @type {const} */ (7), ip: host }

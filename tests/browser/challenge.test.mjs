@@ -1,5 +1,5 @@
-// A challenge page is left alone: its document is the same to the last byte with and without the
-// extension, long enough after the load for anything late to have happened.
+// These tests check that a challenge page is left alone: its document is the same to the last byte with and without
+// the extension, after a wait that is long enough for anything late to happen.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -9,12 +9,12 @@ import { readRecordings } from "./recordings.mjs";
 import { Stage } from "./stage.mjs";
 
 const LATE = 1500;
-/** Until a load is known. */
+/** The time in ms until a load is known. */
 const BETWEEN = 300;
 
 const CAUSES = ["challenge", "challenge_loop", "challenge_blocked"];
 
-// Without a body browsers show a page of their own, which is no two times the same.
+// For an answer without a body, browsers show a page of their own, which is never the same twice.
 const challenges = readRecordings().filter(
   ({ cause, response }) => CAUSES.includes(cause) && response?.body.length,
 );
@@ -55,7 +55,7 @@ test("the extension was there and knew them all", () => {
   assert.equal(known.size, challenges.length);
 });
 
-/** The tabs in which the extension named the cause. */
+/** These are the tabs in which the extension named the cause. */
 const known = new Set();
 
 /** @param {import("./launch.mjs").Driver} driver */
@@ -81,7 +81,7 @@ async function readAll(driver) {
   return texts;
 }
 
-/** Runs in the page: everything an extension could leave in a document. */
+/** Runs in the page: returns everything that an extension could leave in a document. */
 function wholeDocument() {
   const doctype =
     document.doctype === null ? "" : new XMLSerializer().serializeToString(document.doctype);

@@ -1,6 +1,5 @@
-// A page that tries to cheat gets nothing: it cannot dress up, move, cover or copy the overlay so that a
-// person's own, trusted click does what that person did not mean; and whoever clicks honestly afterwards
-// is heard.
+// These tests check that a page that tries to cheat gets nothing: it cannot dress up, move, cover or copy the overlay so
+// that a person's own, trusted click does what that person did not mean. An honest click afterwards still works.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -12,9 +11,9 @@ import { buttonOf, OVERLAY, View } from "./views.mjs";
 
 const LIMIT = 10_000;
 
-/** Long enough for anything that was started to be seen. */
+/** This time in ms is long enough for anything that was started to be seen. */
 const SETTLED = 300;
-/** So long a trick is set that the overlay would take a click. */
+/** A trick is set for this time in ms, after which the overlay would take a click. */
 const STILL = 450;
 
 const REMEDY = "clear_login_cookies";
@@ -67,7 +66,7 @@ async function assertUntouched(tab, what = "") {
   assert.deepEqual(await cookies(), planted, what);
 }
 
-/** An honest click on the same button. @param {Tab} tab */
+/** Checks that an honest click on the same button works. @param {Tab} tab */
 async function assertWorks(tab) {
   await View.overlay(tab).apply(REMEDY);
   await stage.waitForCase(tab, ({ history }) => history.length === 1, "the attempt", {
@@ -76,7 +75,7 @@ async function assertWorks(tab) {
   assert.notDeepEqual(await cookies(), planted);
 }
 
-/** How the overlay stands there, as the page itself can measure it. @param {Tab} tab */
+/** Returns how the overlay stands there, as the page itself can measure it. @param {Tab} tab */
 const drawn = (tab) =>
   tab.evaluate((name) => {
     const host = /** @type {HTMLElement} */ (document.querySelector(name));
@@ -101,7 +100,7 @@ const drawn = (tab) =>
     return { box: [left, top, width, height].map(Math.round), looks, met };
   }, OVERLAY);
 
-/** What a page may do to the looks of our element, with all its might. @type {Record<string, (name: string) => void>} */
+/** These are changes that a page may make to the looks of our element. @type {Record<string, (name: string) => void>} */
 const COSTUMES = {
   "its style": (name) => {
     const looks =
@@ -146,7 +145,7 @@ const COSTUMES = {
   },
 };
 
-/** What takes the overlay out of sight or out of reach, and back. @type {Record<string, [(name: string) => void, (name: string) => void]>} */
+/** Each pair hides or bars the overlay and undoes it. @type {Record<string, [(name: string) => void, (name: string) => void]>} */
 const VEILS = {
   "the page without display": [
     () => document.documentElement.style.setProperty("display", "none", "important"),
@@ -194,7 +193,7 @@ describe("restyled", () => {
 });
 
 /**
- * What a page does so that a click meets what its reader did not see.
+ * This is what a page does so that a click meets what its reader did not see.
  * @typedef {object} Trick
  * @property {(name: string) => void} set long before the click
  * @property {(name: string) => void} spring as the pointer comes, or as it goes down
@@ -412,7 +411,7 @@ describe("copied", () => {
       REMEDY,
       failing.cause,
     );
-    // The page's own stands before ours, and is the one that is found.
+    // The page's own button stands before ours, so the search finds the page's button.
     for (const button of ["[data-key=close]", buttonOf(REMEDY)]) {
       await View.overlay(tab).click(button);
       await assertUntouched(tab, button);

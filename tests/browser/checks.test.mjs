@@ -1,5 +1,5 @@
-// The checks, started by a trusted click in the popup, against a double of OpenAI's hosts on their real
-// names: what is found, that the plan's first step follows from it, that it is over within ten seconds,
+// These tests start the checks by a trusted click in the popup, against a double of OpenAI's hosts on their real
+// names. They test what is found, that the plan's first step follows from it, that it is over within ten seconds,
 // that it can be stopped, and that no address of the visitor's stays anywhere.
 
 import assert from "node:assert/strict";
@@ -35,7 +35,7 @@ afterEach(async () => {
 });
 
 /**
- * Shows a page, runs the checks and tells what the case holds then.
+ * Shows a page, runs the checks and returns what the case then holds.
  * @param {string} page
  * @param {Partial<import("./network.mjs").Network>} network
  * @param {(tab: import("./launch.mjs").Tab) => Promise<void>} [prepare]
@@ -67,7 +67,7 @@ async function check(page, network, prepare, opened) {
   return { found, ids, steps, took, cause: found.report.diagnosis?.cause };
 }
 
-/** By the step, if it is the next one, else by the section. */
+/** Starts the checks by the step, if it is the next one, and otherwise by the section. */
 async function start() {
   const view = /** @type {View} */ (popup);
   const drawn = await view.waitFor(({ steps }) => steps.length > 0, "the checklist");
@@ -93,7 +93,7 @@ test("all well: seven findings, and only OpenAI's hosts and the human check were
   const { ids, took, found } = await check("edge_refused/unable-to-load-site-ipv4", {});
   assert.deepEqual(ids, ALL_WELL);
   assert.ok(took < 10_000, `${took} ms`);
-  // What the browsers ask for themselves aside.
+  // This leaves out what the browsers ask for themselves.
   const asked = stage.player.asked.map(({ url }) => new URL(url).hostname);
   const hosts = new Set(asked.filter((host) => !/\.(google|mozilla)\.com$/.test(host)));
   assert.deepEqual([...hosts].sort(), [...TRACED, ...SILENT, "status.openai.com"].sort());
@@ -210,13 +210,13 @@ for (const [name, page, network, wanted, cause, first] of SCENARIOS) {
   });
 }
 
-/** All that can be read or reached. @param {import("./player.mjs").Reply} reply */
+/** Gives this reply to all that can be read or reached. @param {import("./player.mjs").Reply} reply */
 const everywhere = (reply) => ({
   replies: Object.fromEntries([...TRACED, ...SILENT].map((host) => [host, reply])),
   statusPage: reply,
 });
 
-/** What cannot run says so, and nothing follows. @param {string} id @param {string} reached */
+/** Returns the findings of a run in which each check says that it cannot run. @param {string} id @param {string} reached */
 const unknown = (id, reached) => [id, id, id, reached, id, "not_asked", "cookies_fine"];
 
 test("slow: nothing answers in time", async () => {
@@ -267,7 +267,7 @@ test("garbage of 1 MB", async () => {
 });
 
 test("40 kB of cookies", async () => {
-  // Chromium keeps 180 of a site.
+  // Chromium keeps 180 cookies of a site.
   const cookies = Array.from(
     { length: 150 },
     (_, at) => `big${at}=${"x".repeat(260)}; path=/; secure`,
@@ -288,7 +288,7 @@ test("40 kB of cookies on a human check", async () => {
     await tab.goto(stage.player.seed("chatgpt.com", cookies));
   });
   assert.deepEqual(unusual(ids), ["cookies_heavy"]);
-  // Nothing is cleared while it runs.
+  // Nothing is cleared while a human check runs.
   const kinds = [...found.report.plan, ...found.report.tools].map(({ action }) => action.kind);
   assert.ok(!kinds.includes("clear"), `${kinds}`);
 });

@@ -1,5 +1,5 @@
-// Drives Chromium with the extension, over CDP through a pipe. The counterpart of firefox.mjs: both
-// give the same operations (see launch.mjs) and neither knows what the extension should answer.
+// This module drives Chromium with the extension, over CDP through a pipe. It is the counterpart of firefox.mjs:
+// both give the same operations (see launch.mjs) and neither knows what the extension should answer.
 //
 // How network failures come about here:
 //   real      reset, closed, untrusted,           by the player, on the wire
@@ -20,7 +20,7 @@ import puppeteer from "puppeteer-core";
 import { pause, until } from "./patience.mjs";
 import { assertExtensionTook, assertSites } from "./started.mjs";
 
-/** As root, as in continuous integration, and without a word to anybody outside. */
+/** With these switches Chromium runs as root, as in continuous integration, and sends nothing to anybody outside. */
 const SWITCHES = [
   // Chromium refuses to sandbox root.
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
@@ -34,7 +34,7 @@ const SWITCHES = [
   "--disable-sync",
   // An error page that loads itself again would change the answer under the eyes of a test.
   "--disable-auto-reload",
-  // A process for the next site, kept ready, costs each page of a test as much as the page itself.
+  // A process that is kept ready for the next site costs each page of a test as much as the page itself.
   "--disable-features=SpareRendererForSitePerProcess",
 ];
 
@@ -46,10 +46,10 @@ const SWITCHES = [
  * @typedef {import("puppeteer-core").Page} Page
  */
 
-/** The longest that an extension may take to start, on a busy machine. */
+/** The longest time in ms that an extension may take to start, on a busy machine. */
 const START = 20_000;
 
-/** What a single request can be made to fail with. */
+/** This map holds the reasons with which a single request can be made to fail. */
 const REASONS = /** @type {const} */ ({
   dns: "NameNotResolved",
   refused: "ConnectionRefused",
@@ -58,7 +58,7 @@ const REASONS = /** @type {const} */ ({
   blocked: "BlockedByClient",
 });
 
-/** Failures that Chromium takes from its command line. */
+/** Chromium takes these failures from its command line. */
 const OWN_LAUNCH = new Set(["dns", "refused", "proxy", "tunnel"]);
 
 /** @param {LaunchOptions} options @returns {Promise<Chromium>} */
@@ -89,8 +89,8 @@ export async function launchChromium(options) {
 }
 
 /**
- * A fresh profile with the extension's button on the toolbar, for a window: half of what it says is
- * there. Without a window puppeteer's own profile will do.
+ * Makes a fresh profile for a window, with the extension's button on the toolbar, because half of what the
+ * extension says is shown there. Without a window puppeteer's own profile will do.
  * @param {string | undefined} extension
  * @returns {string}
  */
@@ -98,7 +98,7 @@ function makeProfile(extension) {
   const profile = mkdtempSync(join(tmpdir(), "access-medic-"));
   process.once("exit", () => rmSync(profile, { recursive: true, force: true, maxRetries: 10 }));
   if (extension === undefined) return profile;
-  // The id of an unpacked extension: the hash of its path, in letters from a to p.
+  // The id of an unpacked extension is the hash of its path, in letters from a to p.
   const hash = createHash("sha256").update(extension).digest("hex").slice(0, 32);
   const id = hash.replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
   mkdirSync(join(profile, "Default"));
@@ -120,7 +120,7 @@ function network({ player, failure, host = "*" }) {
   return [`--host-resolver-rules=${names}`];
 }
 
-/** The answer to a call of a worker that has ended meanwhile. */
+/** This is the answer to a call of a worker that has ended meanwhile. */
 const ENDED = "Error: No SW";
 
 export class Chromium {
@@ -138,7 +138,7 @@ export class Chromium {
 
   /** @type {LaunchOptions} */
   #options;
-  /** When the browser trusted the player's authority, ms epoch: from its command line on. */
+  /** The time when the browser began to trust the player's authority, ms epoch: 0, as its command line names it. */
   trusts = 0;
 
   /** @param {import("puppeteer-core").Browser} browser @param {LaunchOptions} options */
@@ -155,7 +155,7 @@ export class Chromium {
 
   /** @param {string} folder */
   async install(folder) {
-    // Loaded once more, the extension is updated: its pages are closed, and its worker is another one.
+    // If the extension was loaded before, it is updated: its pages are closed, and it gets another worker.
     const earlier = this.#worker();
     this.#probe = undefined;
     const { id } = await this.#ask("Extensions.loadUnpacked", {
@@ -167,7 +167,7 @@ export class Chromium {
       (one) => this.#isWorker(one) && one !== earlier,
     );
     const worker = await target.worker();
-    // Until its script has run it hears nothing of the network.
+    // Until the worker's script has run, the worker hears nothing of the network.
     await until(
       async () =>
         (await worker?.evaluate(() => chrome.webRequest.onErrorOccurred.hasListeners())) ||
@@ -188,12 +188,12 @@ export class Chromium {
     return failure === undefined || !OWN_LAUNCH.has(failure);
   }
 
-  /** The tab that the browser started with. @returns {Promise<ChromiumTab>} */
+  /** Returns the tab that the browser started with. @returns {Promise<ChromiumTab>} */
   async firstTab() {
     return new ChromiumTab((await this.#browser.pages())[0], -1);
   }
 
-  /** The extension's number of the tab that was opened just now; none without the extension. @param {number[]} before */
+  /** Returns the extension's number of the newest tab, or -1 without the extension. @param {number[]} before */
   async #newTabId(before) {
     if (this.#id === undefined) return -1;
     return until(
@@ -212,7 +212,7 @@ export class Chromium {
     return new ChromiumTab(page, id);
   }
 
-  /** In a window of its own, as the browser opens it: what puppeteer calls so no extension sees. */
+  /** Opens a page in a private window, as the browser does it: no extension sees what puppeteer calls private. */
   async #newPrivatePage() {
     const address = "about:blank";
     const before = this.#browser.targets();
@@ -228,7 +228,7 @@ export class Chromium {
     return page;
   }
 
-  /** What the browser knows of the pages in private windows. @returns {Promise<{targetId: string, url: string}[]>} */
+  /** Returns what the browser knows of the pages in private windows. @returns {Promise<{targetId: string, url: string}[]>} */
   async #privateTargets() {
     const { defaultBrowserContextId } = await this.#ask("Target.getBrowserContexts");
     const { targetInfos } = await this.#ask("Target.getTargets", { filter: [{ type: "page" }] });
@@ -237,7 +237,7 @@ export class Chromium {
     );
   }
 
-  /** The addresses that private windows show, read from the browser. @returns {Promise<string[]>} */
+  /** Returns the addresses that private windows show, read from the browser. @returns {Promise<string[]>} */
   async privatePages() {
     return (await this.#privateTargets()).map(({ url }) => url);
   }
@@ -270,7 +270,7 @@ export class Chromium {
    * @returns {Promise<Awaited<R>>}
    */
   async inExtension(run, ...args) {
-    // A page without a script of its own: the manifest, shown as text.
+    // The manifest, shown as text, is a page without a script of its own.
     this.#probe ??= this.#browser.newPage().then(async (page) => {
       await page.goto(this.extensionUrl("manifest.json"));
       return page;
@@ -289,7 +289,7 @@ export class Chromium {
    * @returns {Promise<Awaited<R>>}
    */
   async inBackground(run, ...args) {
-    // Nothing can be asked of a worker that sleeps: a message wakes it.
+    // A worker that sleeps cannot be asked anything: a message wakes it.
     await this.inExtension(() => chrome.runtime.sendMessage({ kind: "" })).catch(() => undefined);
     const worker = await this.#worker()?.worker();
     if (!worker) throw new Error("The extension has no worker");
@@ -328,7 +328,7 @@ export class Chromium {
     }
   }
 
-  /** Whether the extension's worker runs at this moment. */
+  /** Tells whether the extension's worker runs at this moment. */
   async backgroundRuns() {
     return (await this.#lives()).length > 0;
   }
@@ -345,14 +345,14 @@ export class Chromium {
     const killed = await this.#lives();
     const target = this.#worker();
     const worker = await target?.worker();
-    // Closed, it is let go of as well; it may be gone before that.
+    // Closing the worker also lets go of it; it may be gone before that.
     await worker?.close().catch(() => undefined);
-    // A view that is open may have started it again by now: the same target, another life.
+    // An open view may have started the worker again by now: then the target is the same, but its context is new.
     const goes = async () => !(await this.#lives()).some((life) => !killed.includes(life));
     while (target && this.#browser.targets().includes(target) && (await goes())) await pause(10);
   }
 
-  /** The background's context, which is a new one each time that the worker starts. @returns {Promise<string[]>} */
+  /** Returns the background's context, which is new each time that the worker starts. @returns {Promise<string[]>} */
   #lives() {
     return this.inExtension(async () => {
       const found = await chrome.runtime.getContexts({ contextTypes: ["BACKGROUND"] });
@@ -370,7 +370,7 @@ export class Chromium {
   }
 
   /**
-   * Every cookie of the profile, read from the browser and not through the extension.
+   * Returns every cookie of the profile, read from the browser and not through the extension.
    * @returns {Promise<Cookie[]>}
    */
   async cookies() {
@@ -378,7 +378,7 @@ export class Chromium {
     return [...cookies.map(toCookie("default")), ...(await this.#privateCookies())];
   }
 
-  /** They are told by a page of theirs alone. @returns {Promise<Cookie[]>} */
+  /** Returns the cookies of private windows: only a page in such a window tells them. @returns {Promise<Cookie[]>} */
   async #privateCookies() {
     const [page] = await this.#privateTargets();
     if (page === undefined) return [];
@@ -399,7 +399,7 @@ export class Chromium {
   async #listen(target) {
     if (target.type() !== "service_worker" || !target.url().startsWith("chrome-extension://"))
       return;
-    // One session only, puppeteer's own: a second one would keep the worker from being stopped. The
+    // This uses only puppeteer's own session: a second one would keep the worker from being stopped. The
     // worker may be gone before it can be asked; then it has nothing to say.
     const worker = await target.worker().catch(() => null);
     worker?.client.on("Runtime.exceptionThrown", ({ exceptionDetails }) => {
@@ -420,8 +420,8 @@ export class Chromium {
   }
 
   /**
-   * Notes an uncaught error, but not what Chromium answers to the calls of a worker that was ended: nobody is there any
-   * more who could catch it.
+   * Notes an uncaught error, but not what Chromium answers to the calls of a worker that was ended: nobody is left
+   * there who could catch it.
    * @param {import("puppeteer-core").Protocol.Runtime.ExceptionDetails} details
    */
   #note(details) {
@@ -443,14 +443,14 @@ const toCookie = (jar) => (cookie) => ({
   value: cookie.value,
   sameSite: cookie.sameSite,
   expires: cookie.session ? undefined : Math.round(cookie.expires),
-  // Chromium's own protocol has an object here, older ones a string.
+  // Chromium's own protocol has an object here, while older versions have a string.
   partition: /** @type {any} */ (cookie.partitionKey)?.topLevelSite ?? cookie.partitionKey,
 });
 
 export class ChromiumTab {
   /** @type {Page} */
   #page;
-  /** The extension's number for this tab. @type {number} */
+  /** This is the extension's number for this tab. @type {number} */
   id;
 
   /** @param {Page} page @param {number} id */
@@ -542,7 +542,7 @@ export class ChromiumTab {
     }
   }
 
-  /** A click of the user: the events are trusted. @param {number} x @param {number} y */
+  /** Clicks as the user does: the events are trusted. @param {number} x @param {number} y */
   async click(x, y) {
     await this.#page.mouse.click(x, y);
   }
@@ -565,7 +565,7 @@ export class ChromiumTab {
     await this.#page.bringToFront();
   }
 
-  /** What the reader has set in the browser. @param {import("./launch.mjs").Preferences} preferences */
+  /** Sets what the reader prefers in the browser. @param {import("./launch.mjs").Preferences} preferences */
   async prefer({ scheme = "light", forced = false, still = false }) {
     const client = /** @type {any} */ (this.#page)._client();
     await client.send("Emulation.setEmulatedMedia", {
@@ -577,9 +577,9 @@ export class ChromiumTab {
     });
   }
 
-  /** What the tab shows, as a .png file. */
+  /** Returns a picture of the tab, as a .png file. */
   async picture() {
-    // Right after a failed load the browser's own page about it is not there yet.
+    // Right after a failed load the browser's own error page is not there yet.
     return Buffer.from(await until(() => this.#page.screenshot(), "a picture", 5000));
   }
 
@@ -595,13 +595,13 @@ export class ChromiumTab {
 
   async close() {
     const closed = this.#page.close().then(() => true);
-    // Told just as its page is being replaced, a tab may stay open, and nothing says so: it is told again.
+    // A tab that is told to close while its page is being replaced may stay open without an error, so it is told again.
     while (!(await Promise.race([closed, pause(1000)]))) this.#page.close().catch(() => undefined);
   }
 }
 
 /**
- * The shadow root of an element, closed or not, as the developer tools see it.
+ * Returns the shadow root of an element, closed or not, as the developer tools see it.
  * @param {import("puppeteer-core").CDPSession} client
  * @param {string} objectId
  * @returns {Promise<string | undefined>}

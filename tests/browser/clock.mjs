@@ -1,11 +1,11 @@
-// The clock of a browser, which a test sets while the browser runs, as a person does whose clock was wrong. The library
-// `tests/clock` takes the place of the functions that read it; the clock of the computer stays as it is.
+// This module sets the clock of a browser while the browser runs, as a person does whose clock was wrong. The library
+// `tests/clock` takes the place of the functions that read the clock; the clock of the computer stays as it is.
 
 import { mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Whether a clock can be set here: the library is for Linux. There it must be named, or the tests would pass unrun. */
+/** Tells whether a clock can be set here: the library is for Linux. There it must be named, or the tests would not run. */
 export const CAN_SET_CLOCK = process.platform === "linux";
 
 export class Clock {
@@ -23,7 +23,7 @@ export class Clock {
     this.#file = openSync(this.#path, "r+");
   }
 
-  /** The variables that the browser's environment needs. @returns {Record<string, string>} */
+  /** Returns the variables that the browser's environment needs. @returns {Record<string, string>} */
   get environment() {
     return { LD_PRELOAD: process.env.CLOCK_LIBRARY ?? "", CLOCK_OFFSET_FILE: this.#path };
   }

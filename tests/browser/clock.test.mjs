@@ -1,6 +1,6 @@
-// The clock is set while a page is open: by minutes, by hours, by a year, to either side, as a person does whose clock was
-// wrong and as one of our own steps asks. Evidence still counts, verdicts still come, and nothing lasts longer than it
-// should. The browser's clock really moves.
+// These tests set the clock while a page is open: by minutes, by hours, by a year, to either side, as a person does whose
+// clock was wrong and as one of our own steps asks. Evidence still counts, verdicts still come, and nothing lasts longer
+// than it should. The browser's clock really moves.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, describe, test } from "node:test";

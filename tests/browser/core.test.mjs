@@ -1,5 +1,5 @@
-// The core as it ships, in WebAssembly, gives the whole report that the native one gives, on every recorded page. No
-// browser is started; one run is enough.
+// This test checks that the core as it ships, in WebAssembly, gives the same whole report as the native core on every
+// recorded page. It starts no browser; one run is enough.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -29,7 +29,7 @@ const objects = (lines) =>
     .split("\n")
     .map((line) => JSON.parse(line));
 
-/** A visit as the extension tells the core of it. @param {any} visit */
+/** Returns a visit as the extension tells the core of it. @param {any} visit */
 const asStep = ({ evidence, loads = [], now, offset = 0 }) => ({
   tab: { journal: { loads, requests: [] } },
   event: { reported: { evidence, source: { load: "a-load", waited: true } } },
@@ -44,7 +44,7 @@ test("each recorded page makes the same of a tab natively and in WebAssembly", {
   );
   initSync({ module: readFileSync(join(RUN.extension, "core/access_medic_bg.wasm")) });
   learn(readFileSync(join(RUN.extension, "core/words.bin")));
-  // Built as the native tests are: the profile of benchmarks takes minutes to compile.
+  // This is built as the native tests are: the profile of benchmarks takes minutes to compile.
   const bench = ["test", "--locked", "--quiet", "--package", "recordings", "--bench", "phrases"];
   const visits = objects(cargo([...bench, "--", "--visits"])).map(asStep);
   const printed = visits.map((visit) => JSON.stringify(visit)).join("\n");
@@ -55,7 +55,7 @@ test("each recorded page makes the same of a tab natively and in WebAssembly", {
     const stepped = step(tab, event, moment);
     const { url } = event.reported.evidence;
     assert.deepEqual(JSON.parse(JSON.stringify(stepped)), native[at], url);
-    // What was written can be read again.
+    // The core can read again what it wrote.
     const drawn = view(stepped.tab, { page: false, address: url }, moment);
     if (stepped.tab.case) assert.deepEqual(drawn?.report, stepped.tab.case.report, url);
     told += stepped.tab.case ? 1 : 0;

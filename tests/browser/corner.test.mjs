@@ -1,5 +1,5 @@
-// Where the overlay stands: in the corner where it covers least of what the page wants to be used, and never
-// over what the reader works in.
+// These tests check where the overlay stands: in the corner where it covers least of what can be used in the page, and
+// never over what the reader works in.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -37,7 +37,7 @@ async function open(page = "login_expired/invalid-state") {
   await tab.resize(1280, 800);
 }
 
-/** Where the card or the chip is. @returns {Promise<{left: number, right: number, top: number, bottom: number}>} */
+/** Returns where the card or the chip is. @returns {Promise<{left: number, right: number, top: number, bottom: number}>} */
 const box = () =>
   until(
     () =>
@@ -56,7 +56,7 @@ const cornerOf = ({ left, right, top, bottom }) =>
   `${top < 800 - bottom ? "top" : "bottom"} ${left < 1280 - right ? "left" : "right"}`;
 
 /**
- * Puts something to use onto the page; what is worked in has the focus.
+ * Puts a control onto the page; an input also gets the focus, as what is worked in has.
  * @param {string} corner
  * @param {"input" | "button"} kind
  */
@@ -86,7 +86,7 @@ describe("what the reader works in", () => {
   for (const corner of CORNERS) {
     test(`at the ${corner}`, async () => {
       await open();
-      // Counted alone, its corner would be the emptiest, also with what the page has of its own in it.
+      // If only controls counted, this corner would be the emptiest, even with the page's own controls in it.
       for (const other of CORNERS.filter((one) => one !== corner)) {
         for (let more = 0; more < 6; more++) await put(other, "button");
       }
@@ -126,11 +126,11 @@ test("where lines run from right to left, on the other side", async () => {
 
 test("buttons in three corners leave the fourth", async () => {
   await open();
-  // More than the page has of its own in the fourth.
+  // These are more than the page has of its own in the fourth corner.
   for (const corner of ["bottom right", "top right", "bottom left"]) {
     for (let more = 0; more < 6; more++) await put(corner, "button");
   }
-  // It looks again when the focus moves.
+  // The overlay looks again when the focus moves.
   await tab.evaluate(() =>
     /** @type {HTMLElement} */ (document.querySelector("#top-right")).focus(),
   );

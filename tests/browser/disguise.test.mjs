@@ -1,5 +1,5 @@
-// A page cannot change how the overlay looks. Each trick is played by the page itself, and the card is compared with
-// itself before the trick, pixel by pixel, as a person sees it.
+// These tests check that a page cannot change how the overlay looks. The page itself plays each trick, and the card is
+// compared with itself before the trick, pixel by pixel, as a person sees it.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -14,7 +14,7 @@ import { OVERLAY, View } from "./views.mjs";
 /** The card has rounded corners, and the page shows behind them. */
 const INSET = 6;
 
-/** Edges of letters are drawn a little otherwise each time that a page is laid out anew. */
+/** Edges of letters are drawn slightly differently each time that a page is laid out again. */
 const FAINT = 48;
 const FEW = 60;
 
@@ -48,7 +48,7 @@ async function open() {
   return showing.tab;
 }
 
-/** The pixels of the card, and where it stands. @param {Tab} tab */
+/** Returns the pixels of the card, and where it stands. @param {Tab} tab */
 async function look(tab) {
   const box = await tab.inRoot(OVERLAY, (root) => {
     const { left, top, width, height } = /** @type {Element} */ (
@@ -65,7 +65,7 @@ async function look(tab) {
   return { box: JSON.stringify(box), pixels: to.data };
 }
 
-/** In how many pixels the card differs. @param {Awaited<ReturnType<typeof look>>} one @param {Awaited<ReturnType<typeof look>>} other */
+/** Says how the card differs. @param {Awaited<ReturnType<typeof look>>} one @param {Awaited<ReturnType<typeof look>>} other */
 function difference(one, other) {
   if (one.box !== other.box) return `stands at ${other.box}, not at ${one.box}`;
   const count = one.pixels.filter((value, at) => Math.abs(value - other.pixels[at]) > FAINT).length;
@@ -77,9 +77,9 @@ const TOKENS =
     " ",
   );
 
-/** Style sheets of a page, by what they try. @type {Record<string, string>} */
+/** These are style sheets of a page, by what they try. @type {Record<string, string>} */
 const SHEETS = {
-  // Firefox filters all of a window as its root is filtered: tests/browser/attacks.test.mjs.
+  // Firefox filters all of a window when its root is filtered: tests/browser/attacks.test.mjs.
   ...(RUN.browser === "chromium" && {
     "a filter": "html { filter: invert(1) blur(9px) !important }",
   }),
@@ -143,7 +143,7 @@ describe("a sheet of the page", () => {
       if (what !== "selections") await tab.evaluate(() => getSelection()?.removeAllRanges());
       await pause(SETTLED);
       const found = difference(bare, await look(tab));
-      // What a person has selected is drawn as selected, but it can be read.
+      // Text that a person has selected is drawn as selected, but it can be read.
       if (found !== "" && what !== "selections") changed[what] = found;
       if (what === "selections") {
         const colours = await tab.inRoot(OVERLAY, (root) => {
@@ -200,7 +200,7 @@ describe("a script of the page", () => {
     const tab = await open();
     // Codes are in a font of their own.
     await View.overlay(tab).click('[data-key="why"]');
-    // Any new font lays all text out anew, which moves lines by a part of a pixel.
+    // Any new font makes the browser lay out all text again, which moves lines by a part of a pixel.
     await tab.evaluate(() => {
       const sheet = document.createElement("style");
       sheet.textContent = '@font-face { font-family: "Other"; src: local("DejaVu Sans Mono") }';
@@ -232,7 +232,7 @@ describe("a script of the page", () => {
             `@font-face { font-family: "${family}"; src: ${sources}; size-adjust: 300%; font-weight: 1 1000; }`,
         )
         .join("\n");
-      // The keyword itself can be a name too.
+      // The keyword itself can be the name of a font too.
       sheet.textContent += ["system-ui", "ui-monospace", "monospace", "sans-serif"]
         .map(
           (family) =>

@@ -1,5 +1,5 @@
-// A reporter for Node's test runner: how long each file and each test took, a line each. Files run one after
-// the other, so the time of a file, its start and its browser included, ends with the last of its tests.
+// This module is a reporter for Node's test runner: it prints how long each file and each test took, one line each.
+// Files run one after the other, so the time of a file, with its start and its browser, ends with the last of its tests.
 
 import { relative } from "node:path";
 
@@ -19,7 +19,7 @@ export default async function* durations(events) {
     }
     current = file;
     until = performance.now();
-    // A suite is as long as its tests, and a file may be reported as a test of its own.
+    // A suite takes as long as its tests, and a file may be reported as a test of its own: both are left out.
     if (details.type === "suite" || name === file) continue;
     yield line(details.duration_ms, "test", name);
   }

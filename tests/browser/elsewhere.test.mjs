@@ -1,5 +1,5 @@
-// A tab that has gone on: somebody else's page is never loaded again, with a form half filled in; a step that is no
-// longer offered is refused for the reason that is the reason, and what a page has shown since is not overwritten.
+// These tests check a tab that has gone on. Somebody else's page, with a form half filled in, is never loaded again. A step
+// that is no longer offered is refused for the true reason, and what a page has shown since is not overwritten.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -106,7 +106,7 @@ async function fillForm() {
   }, FILLED);
 }
 
-/** What stands in the form, once anything that was started had time. */
+/** Returns what stands in the form, after a time in which anything that was started could happen. */
 async function filled() {
   await pause(1000);
   return tab.evaluate(() =>
@@ -148,7 +148,7 @@ test("sites that are given at the popup on a form of others: the form stays", as
   await stage.driver.giveSites(false);
   const popup = await View.popup(stage.driver, tab);
   if (stage.driver.name === "chromium") {
-    // Chromium asks in a window of its own, which no program can click: there the answer alone is ours.
+    // Chromium asks in a window of its own, which no program can click: only the answer there is the test's own.
     await popup.tab.evaluate(() => {
       chrome.permissions.request = /** @type {any} */ (async () => true);
     });
@@ -174,7 +174,7 @@ test("a way to clear is refused because of a human check only where one runs", a
   await stage.waitForCase(tab, ({ report }) => report.diagnosis?.cause === "challenge", "a check");
   const check = await send("apply", "clear_site_data");
   assert.deepEqual(check.outcome, { kind: "refused", reason: "challenge_running" });
-  // Nothing to clear: the check is not in its way.
+  // This step has nothing to clear, so the check is not in its way.
   const other = await send("apply", "update_browser");
   assert.deepEqual(other.outcome, { kind: "refused", reason: "not_in_plan" });
 

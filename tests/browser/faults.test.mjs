@@ -1,6 +1,6 @@
-// What may go wrong in the middle of a step: the worker dies, the tab is closed, there is no room left,
-// two clicks or two tabs come at once. Nothing half done is reported as done, nothing is lost, and
-// nothing runs twice.
+// These tests check what may go wrong in the middle of a step: the worker dies, the tab is closed, there is no room
+// left, two clicks or two tabs come at once. Nothing half done is reported as done, nothing is lost, and nothing
+// runs twice.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -42,7 +42,7 @@ async function open(seeds = OPENAI_SEEDS) {
   return tab;
 }
 
-/** Every cookie with all that belongs to it, as a line. */
+/** Returns every cookie with all that belongs to it, as a line. */
 const jar = async () =>
   (await stage.driver.cookies()).map((cookie) => JSON.stringify(cookie)).sort();
 
@@ -53,7 +53,7 @@ const send = (tab, remedy = REMEDY, kind = "apply") =>
     { kind, remedy, tab: tab.id },
   );
 
-/** The popup with the ways to clear unfolded. @param {import("./launch.mjs").Tab} tab */
+/** Opens the popup and unfolds the ways to clear. @param {import("./launch.mjs").Tab} tab */
 async function unfolded(tab) {
   const popup = await View.popup(stage.driver, tab);
   await popup.click("summary", stage.words("popup_tools_title"));
@@ -85,7 +85,7 @@ describe("the worker dies", () => {
         );
         assert.deepEqual(found.receipts, {});
       } else {
-        // It was over already.
+        // The clearing was over already.
         assert.deepEqual(found.history.length, 1);
         assert.notDeepEqual(left, earlier);
       }
@@ -138,7 +138,7 @@ describe("the worker dies", () => {
     await pause(20);
     await stage.driver.killBackground();
     const { outcome } = await send(tab, REMEDY, "undo");
-    // It may have been over before the worker died.
+    // The clearing may have been over before the worker died.
     if (outcome.kind !== "done") assert.equal(outcome.reason, "too_late");
     assert.deepEqual(await jar(), earlier);
   });
@@ -178,7 +178,7 @@ describe("the tab is closed", () => {
       await pause(wait);
       await stage.end(/** @type {any} */ (showings.pop()));
       const reply = await asked;
-      // Either it was over, or it says that it was not.
+      // Either the clearing was over, or it says that it was not.
       if (reply?.outcome.kind === "done") {
         const left = (await stage.driver.cookies()).map(({ name }) => name);
         assert.ok(!left.some((name) => name.startsWith("crowd-")), `${left}`);
@@ -197,7 +197,7 @@ describe("there is no room left", () => {
     stage.driver.inExtension(async (left) => {
       const { session } = chrome.storage;
       if (left > 0) await session.set({ reserve: "x".repeat(left) });
-      // Chromium does not count the shortest.
+      // Chromium does not count the shortest entries.
       for (let size = 4_000_000, at = 0; size > 24; at++) {
         const taken = await session.set({ [`filler-${at}`]: "x".repeat(size) }).then(
           () => true,
@@ -214,7 +214,7 @@ describe("there is no room left", () => {
       await session.remove(keys.filter((key) => key.startsWith("filler-")));
     });
 
-  /** Whether the browser minds at all. */
+  /** Tells whether the browser enforces a limit at all. */
   const minds = () =>
     stage.driver.inExtension(async () => {
       const { session } = chrome.storage;
@@ -227,7 +227,7 @@ describe("there is no room left", () => {
       return refused;
     });
 
-  // Where there is room to note that a step begins, and none for what came of it, it must not begin either.
+  // If there is room to note that a step begins, but none for its result, the step must not begin either.
   for (const free of [0, 50, 400, 1600]) {
     test(`but for ${free} bytes: the step is not begun, and says so`, async () => {
       const tab = await open();

@@ -1,5 +1,5 @@
-// Drives Firefox with the extension, over WebDriver BiDi. The counterpart of chromium.mjs: both give
-// the same operations (see launch.mjs) and neither knows what the extension should answer.
+// This module drives Firefox with the extension, over WebDriver BiDi. It is the counterpart of chromium.mjs: both
+// give the same operations (see launch.mjs) and neither knows what the extension should answer.
 //
 // puppeteer starts the browser and carries the messages. The messages themselves are BiDi commands:
 // puppeteer has no call for extension pages, closed shadow roots or the browser's own scope.
@@ -28,15 +28,15 @@ import puppeteer from "puppeteer-core";
 import { pause, until } from "./patience.mjs";
 import { assertExtensionTook, assertSites } from "./started.mjs";
 
-/** The longest that an extension may take to start, on a busy machine. */
+/** The longest time in ms that an extension may take to start, on a busy machine. */
 const START = 20_000;
 
-/** Fixed, so that the extension's pages can be opened by address. */
+/** This id is fixed, so that the extension's pages can be opened by address. */
 const UUID = "5c1f6a1e-3f5b-4f0e-9a53-0d6c3c0ffee0";
 
 /**
- * What Firefox makes of its own scripts when it starts for the first time, which takes it more than a second (measured in
- * 140, 2026-11): the first Firefox that ends leaves it to the next ones, which throw it away if it is another version's.
+ * This folder keeps what Firefox makes of its own scripts when it starts for the first time, which takes more than a second
+ * (measured in 140, 2026-11). The first Firefox that ends leaves it to the next ones; another version throws it away.
  */
 const STARTUP = fileURLToPath(new URL("../../target/tests/firefox-startup", import.meta.url));
 const STARTUP_PARTS = ["compatibility.ini", "startupCache"];
@@ -49,7 +49,7 @@ const STARTUP_PARTS = ["compatibility.ini", "startupCache"];
  * @typedef {(method: string, params: object) => Promise<any>} Send
  */
 
-/** What a single request can be made to fail with: names of Components.results. */
+/** This map holds the errors with which a single request can be made to fail: names of Components.results. */
 const RESULTS = /** @type {const} */ ({
   dns: "NS_ERROR_UNKNOWN_HOST",
   refused: "NS_ERROR_CONNECTION_REFUSED",
@@ -76,7 +76,7 @@ export async function launchFirefox(options) {
     extraPrefsFirefox: {
       "extensions.webextensions.uuids": JSON.stringify({ [options.geckoId]: UUID }),
       "intl.locale.requested": options.language,
-      // Nothing reaches the player before its authority is trusted; see `Firefox.open`.
+      // No request reaches the player before its authority is trusted; see `Firefox.open`.
       "network.proxy.type": 0,
       "network.dns.disabled": true,
       "network.proxy.http": "127.0.0.1",
@@ -84,11 +84,11 @@ export async function launchFirefox(options) {
       "network.proxy.ssl": "127.0.0.1",
       "network.proxy.allow_hijacking_localhost": true,
       "network.proxy.ssl_port": ports.proxy,
-      // A connection ahead of need would be one more that the player has to drop.
+      // A connection that is opened before it is needed would be one more that the player has to drop.
       "network.http.speculative-parallel-limit": 0,
-      // What is asked for at a click is given: the browser's own question cannot be clicked.
+      // Firefox grants a permission that is asked for at a click: the browser's own question cannot be clicked.
       "extensions.webextOptionalPermissionPrompts": false,
-      // An extension that is loaded for a test is one for a time, whose data would go with it.
+      // An extension that is loaded for a test is a temporary one, whose data would go with it.
       "extensions.webextensions.keepStorageOnUninstall": options.profile !== undefined,
       "extensions.webextensions.keepUuidOnUninstall": options.profile !== undefined,
     },
@@ -101,7 +101,7 @@ export async function launchFirefox(options) {
   }
 }
 
-/** A fresh profile, which goes when the tests end. @returns {string} */
+/** Makes a fresh profile, which is removed when the tests end. @returns {string} */
 function makeProfile() {
   const profile = mkdtempSync(join(tmpdir(), "access-medic-"));
   process.once("exit", () => rmSync(profile, { recursive: true, force: true, maxRetries: 10 }));
@@ -119,7 +119,7 @@ function keepStartup(profile) {
   try {
     renameSync(copy, STARTUP);
   } catch {
-    // Another one was faster.
+    // Another run was faster.
     rmSync(copy, { recursive: true });
   }
 }
@@ -144,7 +144,7 @@ export class Firefox {
   #installed = false;
   /** @type {Promise<string> | undefined} BiDi's name of the container */
   #container;
-  /** When the browser was told to trust the player's authority, ms epoch. */
+  /** The time when the browser was told to trust the player's authority, ms epoch. */
   trusts = 0;
 
   /**
@@ -163,9 +163,9 @@ export class Firefox {
   }
 
   /**
-   * Gives the authority before the network. Firefox remembers how far it trusts each certificate, and a
-   * request of its own that is being judged while the authority is imported leaves "unknown issuer" in
-   * that memory, for as long as the browser runs.
+   * Gives the authority before the network. Firefox remembers how far it trusts each certificate. If Firefox
+   * judges a request of its own while the authority is imported, it keeps "unknown issuer" in that memory
+   * for as long as the browser runs.
    * @param {import("puppeteer-core").Browser} browser
    * @param {string} profile its folder
    * @param {LaunchOptions} options
@@ -174,7 +174,7 @@ export class Firefox {
     const { connection } = /** @type {any} */ (browser);
     /** @type {Send} */
     const send = async (method, params) => (await connection.send(method, params)).result;
-    // What nobody here listens to: Firefox would tell of each request and each line of a console.
+    // Nobody here listens to these events: Firefox would report each request and each line of a console.
     await send("session.unsubscribe", { events: ["network", "log", "script"] });
     const tree = await send("browsingContext.getTree", { "moz:scope": "chrome" });
     const driver = new Firefox(browser, send, tree.contexts[0].context, profile, options);
@@ -204,7 +204,7 @@ export class Firefox {
 
   /** @param {string} folder */
   async install(folder) {
-    // Loaded once more, the extension is updated, and its pages are closed.
+    // If the extension was loaded before, it is updated, and its pages are closed.
     this.#probe = undefined;
     await this.inBrowser(() => /** @type {any} */ (globalThis).Services.console.reset());
     await this.#send("webExtension.install", {
@@ -212,18 +212,18 @@ export class Firefox {
       "moz:allowPrivateBrowsing": this.#options.privately ?? false,
     });
     this.#installed = true;
-    // Until its script has run it hears nothing of the network.
+    // Until the event page's script has run, the event page hears nothing of the network.
     const runs = async () => (await this.backgroundRuns()) || undefined;
     await until(runs, "the extension's event page", START);
     await assertExtensionTook(this, this.#options);
     if (!this.#options.headless) await this.#pin();
   }
 
-  /** Puts the extension's button on the toolbar: half of what it says is there. */
+  /** Puts the extension's button on the toolbar, because half of what the extension says is shown there. */
   async #pin() {
     await this.inBrowser((id) => {
       const { CustomizableUI } = /** @type {any} */ (globalThis);
-      // The name that Firefox gives to the button of an extension.
+      // Firefox gives this name to the button of an extension.
       const widget = `${id.toLowerCase().replace(/[^a-z0-9_-]/g, "_")}-browser-action`;
       CustomizableUI.addWidgetToArea(widget, CustomizableUI.AREA_NAVBAR);
     }, this.#options.geckoId);
@@ -239,13 +239,13 @@ export class Firefox {
     return true;
   }
 
-  /** The tab that the browser started with. @returns {Promise<FirefoxTab>} */
+  /** Returns the tab that the browser started with. @returns {Promise<FirefoxTab>} */
   async firstTab() {
     const { contexts } = await this.#send("browsingContext.getTree", {});
     return new FirefoxTab(this, this.#send, contexts[0].context, -1);
   }
 
-  /** The extension's number of the tab that was opened just now; none without the extension. @param {number[]} before */
+  /** Returns the extension's number of the newest tab, or -1 without the extension. @param {number[]} before */
   async #newTabId(before) {
     if (!this.#installed) return -1;
     return until(
@@ -280,7 +280,7 @@ export class Firefox {
     return context;
   }
 
-  /** In a window of its own. @returns {Promise<string>} */
+  /** Opens a private window and returns its context. @returns {Promise<string>} */
   async #newPrivateContext() {
     const contexts = async () =>
       (await this.#send("browsingContext.getTree", {})).contexts.map(
@@ -297,7 +297,7 @@ export class Firefox {
     );
   }
 
-  /** The addresses that private windows show, read from the browser. @returns {Promise<string[]>} */
+  /** Returns the addresses that private windows show, read from the browser. @returns {Promise<string[]>} */
   privatePages() {
     return this.inBrowser(() => {
       const { Services, PrivateBrowsingUtils } = /** @type {any} */ (globalThis);
@@ -321,7 +321,7 @@ export class Firefox {
         );
         const { extension } = WebExtensionPolicy.getByID(id);
         const { host_permissions, content_scripts } = extension.manifest;
-        // Where content scripts run is a permission of its own.
+        // The sites where content scripts run are a permission of their own.
         const scripted = content_scripts.flatMap((/** @type {any} */ one) => one.matches);
         const origins = [...host_permissions, ...scripted];
         const sites = { origins, permissions: [], data_collection: [] };
@@ -355,7 +355,7 @@ export class Firefox {
    * @returns {Promise<Awaited<R>>}
    */
   async inBackground(run, ...args) {
-    // Asked for while it sleeps, the event page starts.
+    // If the event page sleeps, asking for it starts it.
     this.#probe ??= this.#openProbe();
     const probe = await this.#probe;
     return probe.evaluateSource(
@@ -370,7 +370,7 @@ export class Firefox {
     });
     this.#home = context;
     const tab = new FirefoxTab(this, this.#send, context, -1);
-    // A page without a script of its own: the manifest, shown as text.
+    // The manifest, shown as text, is a page without a script of its own.
     await tab.goto(this.extensionUrl("manifest.json"));
     return tab;
   }
@@ -395,8 +395,8 @@ export class Firefox {
   }
 
   /**
-   * What a click on the extension's button does: the tab is lent, and the popup opens; here as a page,
-   * for a browser's own popup cannot be driven.
+   * Does what a click on the extension's button does: it lends the tab and opens the popup. Here the popup
+   * is opened as a page, because a browser's own popup cannot be driven.
    * @param {import("./launch.mjs").Tab} tab
    */
   async clickButton(tab) {
@@ -434,7 +434,7 @@ export class Firefox {
     );
   }
 
-  /** Whether the extension's event page runs at this moment. @returns {Promise<boolean>} */
+  /** Tells whether the extension's event page runs at this moment. @returns {Promise<boolean>} */
   backgroundRuns() {
     return this.inBrowser((id) => {
       const { WebExtensionPolicy } = /** @type {any} */ (globalThis);
@@ -450,14 +450,14 @@ export class Firefox {
   async killBackground() {
     await this.inBrowser((id) => {
       const { WebExtensionPolicy } = /** @type {any} */ (globalThis);
-      // At once, whatever it is doing; Firefox would otherwise let it finish.
+      // This ends it at once, whatever it is doing; Firefox would otherwise let it finish.
       const options = { disableResetIdleForTest: true };
       return WebExtensionPolicy.getByID(id).extension.terminateBackground(options);
     }, this.#options.geckoId);
   }
 
   /**
-   * Every cookie of the profile, read from the browser and not through the extension.
+   * Returns every cookie of the profile, read from the browser and not through the extension.
    * @returns {Promise<Cookie[]>}
    */
   async cookies() {
@@ -478,7 +478,7 @@ export class Firefox {
         secure: cookie.isSecure,
         value: cookie.value,
         sameSite: String(cookie.sameSite),
-        // Seconds in older versions, milliseconds in newer ones.
+        // This is in seconds in older versions and in milliseconds in newer ones.
         expires: cookie.isSession
           ? undefined
           : Math.round(cookie.expiry > 1e11 ? cookie.expiry / 1000 : cookie.expiry),
@@ -489,13 +489,13 @@ export class Firefox {
       (/** @type {any} */ cookie) =>
         /** @type {Cookie} */ ({
           ...cookie,
-          // "(https,chatgpt.com)" and, below a frame of another site, "(https,chatgpt.com,f)".
+          // This is "(https,chatgpt.com)" and, below a frame of another site, "(https,chatgpt.com,f)".
           partition: cookie.partition.replace(/^\((\w+),([^,)]+).*\)$/, "$1://$2") || undefined,
         }),
     );
   }
 
-  /** What went wrong, uncaught, in the extension's own code. @returns {Promise<string[]>} */
+  /** Returns the uncaught errors in the extension's own code. @returns {Promise<string[]>} */
   get errors() {
     return this.inBrowser((origin) => {
       const { Services, Ci } = /** @type {any} */ (globalThis);
@@ -504,12 +504,12 @@ export class Firefox {
           .getMessageArray()
           .filter((/** @type {any} */ message) => message instanceof Ci.nsIScriptError)
           .filter((/** @type {any} */ error) => !(error.flags & Ci.nsIScriptError.warningFlag))
-          // Firefox's own notes that a page went away while it waited for a reply, as any reload may do.
+          // This leaves out Firefox's own notes that a page went away while it waited for a reply, as any reload may cause.
           .filter(
             (/** @type {any} */ error) =>
               !/after context unloaded|while context is inactive/.test(error.errorMessage),
           )
-          // Its own code complains of our pages, too, when an extension is loaded anew.
+          // Firefox's own code also complains of our pages when an extension is loaded again.
           .filter((/** @type {any} */ error) => !error.sourceName.startsWith("resource:"))
           .map(
             (/** @type {any} */ error) =>
@@ -541,7 +541,7 @@ export class Firefox {
           else if (typeof value === "number") Services.prefs.setIntPref(name, value);
           else Services.prefs.setStringPref(name, value);
         }
-        // What is in the cache opens without a network, too.
+        // A page in the cache would open without a network, too.
         if (offline) Services.cache2.clear();
         Services.io.offline = offline;
       },
@@ -559,8 +559,8 @@ export class Firefox {
   }
 
   /**
-   * Firefox looks for handshakes that take too long once a second, but if it looks just while the
-   * proxy is being asked, it finds none and sleeps for an hour. Any other request wakes it.
+   * Keeps Firefox awake. Once a second it looks for handshakes that take too long; but if it looks just while
+   * the proxy is being asked, it finds none and sleeps for an hour. Any other request wakes it.
    * @param {boolean} awake
    */
   async #keepClockAwake(awake) {
@@ -573,7 +573,7 @@ export class Firefox {
     }, awake);
   }
 
-  /** Lets requests fail; none: no more. @param {string[][]} failing addresses with names of results */
+  /** Lets requests fail; an empty list ends this. @param {string[][]} failing addresses with names of results */
   async #cancel(failing) {
     await this.inBrowser((list) => {
       const scope = /** @type {any} */ (globalThis);
@@ -603,7 +603,7 @@ export class FirefoxTab {
   #send;
   /** @type {string} */
   #context;
-  /** The extension's number for this tab. @type {number} */
+  /** This is the extension's number for this tab. @type {number} */
   id;
 
   /** @param {Firefox} driver @param {Send} send @param {string} context @param {number} id */
@@ -615,7 +615,7 @@ export class FirefoxTab {
   }
 
   /**
-   * Sets up a failure; here it holds for the whole browser. Undefined: none.
+   * Sets up a failure, which here holds for the whole browser; undefined means none.
    * @param {Failure | undefined} failure
    * @param {import("./recordings.mjs").RecordedAnswer[]} answers to requests of the page
    */
@@ -636,7 +636,7 @@ export class FirefoxTab {
     );
   }
 
-  /** The change of process can stall "complete", so the document is asked itself. @param {string} url */
+  /** The change of process can stall "complete", so this asks the document itself. @param {string} url */
   async #gotoExtension(url) {
     await this.#send("browsingContext.navigate", { context: this.#context, url, wait: "none" });
     for (;;) {
@@ -690,7 +690,7 @@ export class FirefoxTab {
       target,
       awaitPromise: false,
     });
-    // BiDi names the shadow root of a node, closed or not.
+    // BiDi gives the shadow root of a node, closed or not.
     const node = selector === undefined ? found.result : found.result?.value?.shadowRoot;
     if (node?.sharedId === undefined) return undefined;
     const answer = await this.#send("script.callFunction", {
@@ -702,7 +702,7 @@ export class FirefoxTab {
     return resultOf(answer);
   }
 
-  /** A click of the user: the events are trusted. @param {number} x @param {number} y */
+  /** Clicks as the user does: the events are trusted. @param {number} x @param {number} y */
   async click(x, y) {
     await this.#send("input.performActions", {
       context: this.#context,
@@ -722,7 +722,7 @@ export class FirefoxTab {
 
   /** @param {import("./launch.mjs").Key} key */
   async press(key) {
-    // The code points of the WebDriver specification for keys without a character.
+    // The WebDriver specification defines these code points for keys without a character.
     /** @type {Record<string, string>} */
     const codes = {
       Escape: "\uE00C",
@@ -755,18 +755,18 @@ export class FirefoxTab {
 
   async toFront() {
     await this.#send("browsingContext.activate", { context: this.#context });
-    // Without a window manager, a second window gets the focus from nobody else.
+    // Without a window manager, nothing else gives the focus to a second window.
     const focused = await this.evaluate(() => document.hasFocus()).catch(() => true);
     if (this.id >= 0 && !focused) await this.#driver.focus(this.id);
   }
 
-  /** What the reader has set in the browser. @param {import("./launch.mjs").Preferences} preferences */
+  /** Sets what the reader prefers in the browser. @param {import("./launch.mjs").Preferences} preferences */
   async prefer({ scheme = "light", forced = false, still = false }) {
     await this.#driver.inBrowser(
       (dark, always, reduced) => {
         const { prefs } = /** @type {any} */ (globalThis).Services;
         prefs.setIntPref("layout.css.prefers-color-scheme.content-override", dark ? 0 : 1);
-        // 2: the reader's colours instead of any page's; 0: as high contrast has it.
+        // The value 2 means the reader's colours instead of any page's, and 0 means as high contrast has it.
         prefs.setIntPref("browser.display.document_color_use", always ? 2 : 0);
         prefs.setIntPref("ui.prefersReducedMotion", reduced ? 1 : 0);
       },
@@ -774,7 +774,7 @@ export class FirefoxTab {
       forced,
       still,
     );
-    // The page's process hears of it later than the browser's. Forced colours decide the scheme.
+    // The page's process hears of the change later than the browser's. Forced colours decide the scheme.
     const wanted = [
       forced ? "(forced-colors: active)" : `(prefers-color-scheme: ${scheme})`,
       `(prefers-reduced-motion: ${still ? "reduce" : "no-preference"})`,
@@ -786,7 +786,7 @@ export class FirefoxTab {
     );
   }
 
-  /** What the tab shows, as a .png file. */
+  /** Returns a picture of the tab, as a .png file. */
   async picture() {
     const { data } = await this.#send("browsingContext.captureScreenshot", {
       context: this.#context,
@@ -812,7 +812,7 @@ export class FirefoxTab {
   }
 }
 
-/** A key, pressed and let go. @param {string} value */
+/** Returns the actions that press a key and let it go. @param {string} value */
 const stroke = (value) => [
   { type: "keyDown", value },
   { type: "keyUp", value },

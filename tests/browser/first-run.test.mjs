@@ -1,6 +1,6 @@
-// The first thing that many people see: a page of ChatGPT fails, they install the extension because of that, and click its
-// button. It must name the fault, in pages that were open before it and after each update; and where it could not look,
-// it says so and never that all is well.
+// These tests check the first thing that many people see: a page of ChatGPT fails, they install the extension because of
+// that, and click its button. The extension must name the fault, in pages that were open before it and after each update.
+// If it could not look, it says so and never that all is well.
 
 import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -16,13 +16,13 @@ const LIMIT = 10_000;
 const FAILING = "blocked_by_rule/sorry-you-have-been-blocked";
 const CAUSE = "blocked_by_rule";
 const HEALTHY = "healthy/app-first-response";
-/** A sentence of the app's, and what it tells. */
+/** This is a sentence of the app's, and the cause that it tells. */
 const TOAST = "Something went wrong. Please try again later.";
 const TOLD = "app_error";
 
 /** @type {Stage} */
 let stage;
-/** Copies of the packaged extension. @type {string} */
+/** This folder holds copies of the packaged extension. @type {string} */
 let copies;
 
 before(() => {
@@ -37,14 +37,14 @@ afterEach(async () => {
   assert.deepEqual(errors, []);
 });
 
-/** The packaged extension in a folder of its own. @param {string} name @returns {string} */
+/** Copies the packaged extension into a folder of its own. @param {string} name @returns {string} */
 function copy(name) {
   const folder = join(copies, name);
   cpSync(RUN.extension, folder, { recursive: true });
   return folder;
 }
 
-/** A browser without the extension, and pages open in it. @param {string[]} names of recordings */
+/** Opens a browser without the extension, and pages in it. @param {string[]} names of recordings */
 async function openBefore(...names) {
   stage = await Stage.open({ extension: undefined });
   const tabs = [];
@@ -58,7 +58,7 @@ async function openBefore(...names) {
   return tabs;
 }
 
-/** Tabs that were open before the extension get the numbers that it knows them by. @param {import("./launch.mjs").Tab[]} tabs */
+/** Gives tabs from before the extension the numbers by which it knows them. @param {import("./launch.mjs").Tab[]} tabs */
 async function number(tabs) {
   for (const tab of tabs) {
     const url = await tab.evaluate(() => location.href);

@@ -1,4 +1,4 @@
-// A page that floods the browser with errors slows down neither itself nor the extension.
+// These tests check that a page that floods the browser with errors slows down neither itself nor the extension.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -6,22 +6,22 @@ import { pause } from "./patience.mjs";
 import { Stage } from "./stage.mjs";
 import { View } from "./views.mjs";
 
-/** Long enough for the page to be looked at. */
+/** This time in ms is long enough for the page to be looked at. */
 const SETTLED = 300;
-/** How long a page pours. */
+/** The time in ms for which a page pours. */
 const POURED = 3000;
-/** The longest that the page's own timers may wait, on a slow machine. */
+/** The longest time in ms that the page's own timers may wait, on a slow machine. */
 const GAP = 1000;
-/** An answer of the background. */
+/** The longest time in ms that an answer of the background may take. */
 const ANSWER = 1000;
-/** Messages a second, at most. */
+/** The largest number of messages a second. */
 const MESSAGES = 5;
-/** And changes of what is kept. */
+/** The largest number of changes a second of what is kept. */
 const WRITES = 60;
-/** How soon all is right again. */
+/** The time in ms after which all is right again. */
 const AFTER = 3000;
 
-/** Where each flood is poured, as the app and as a site that is not ours. */
+/** Each flood is poured at these addresses, as the app and as a site that is not ours. */
 const APP = "https://chatgpt.com/flood";
 const ELSEWHERE = "https://example.com/flood";
 const TOAST = `<span class="toast-root"><div role="alert" class="text-token-text-error"
@@ -81,7 +81,7 @@ async function pour(kind, time) {
     },
     titles: () => {
       document.title = `Drop ${made}`;
-      // More of these, and Chromium itself is busy for half a minute, whoever listens.
+      // With more of these, Chromium itself is busy for half a minute, whoever listens.
       if (made % 20 === 0) history.replaceState(null, "", `/flood/${made}?error=${made}`);
     },
   };
@@ -125,7 +125,7 @@ const counted = () =>
       /** @type {{messages: number, writes: number}} */ (/** @type {any} */ (globalThis).counted),
   );
 
-/** How long the background takes to answer a view of ours. @param {Tab} tab @param {Promise<unknown>} until */
+/** Measures how long the background takes to answer a view of ours. @param {Tab} tab @param {Promise<unknown>} until */
 async function slowest(tab, until) {
   let running = true;
   void until.finally(() => {
@@ -223,12 +223,12 @@ describe("a page that floods", () => {
   }
 });
 
-/** A site that sets as many cookies as a browser lets it, as large as it lets it. */
+/** This site sets as many cookies as a browser allows, each as large as it allows. */
 describe("a site that hoards cookies", () => {
   const PAGES = 7;
   const REMEDY = "clear_sites";
   const PAGE = "server_error/cloudflare-502-bad-gateway";
-  /** Of one domain's Chromium keeps 180, and either browser 4,096 bytes of each. */
+  /** Chromium keeps 180 cookies of one domain, and either browser keeps 4,096 bytes of each. */
   const MANY = 170;
   const LARGE = "x".repeat(3900);
 

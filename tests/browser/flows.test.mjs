@@ -1,5 +1,5 @@
-// The ways of a newcomer, walked by what a person can see and read: names of buttons, boxes and links in
-// their language, no marks made for tests. Each way once by pointer and once by keyboard alone.
+// These tests walk the ways of a newcomer by what a person can see and read: names of buttons, boxes and links in their
+// language, without marks made for tests. They walk each way once by pointer and once by keyboard alone.
 
 import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -47,7 +47,7 @@ const words = (key, ...values) => stage.words(key, ...values);
 /** @param {View} view @param {string} text */
 const reads = (view, text) => view.waitFor((drawn) => drawn.text.includes(text), text, LIMIT);
 
-/** What a screen reader is told. @param {View} view @param {string} text */
+/** Waits until a screen reader is told this text. @param {View} view @param {string} text */
 const hears = (view, text) =>
   until(
     async () =>
@@ -82,10 +82,10 @@ const state = (steps, remedy) => steps.find((step) => step.remedy === remedy)?.s
 const tick = (remedy) => words("popup_tick", words(`remedy_${remedy}_title`));
 
 for (const hand of /** @type {const} */ (["pointer", "keyboard"])) {
-  /** A control by its name, as a screen reader says it. @param {View} view @param {string} name */
+  /** Presses a control by its name, as a screen reader says it. @param {View} view @param {string} name */
   const press = (view, name) => (hand === "keyboard" ? view.walk(name) : view.press(name));
 
-  /** Of a list, by its first letter. @param {View} view @param {string} name @param {"D"} letter */
+  /** Chooses an entry of a list by its first letter. @param {View} view @param {string} name @param {"D"} letter */
   async function choose(view, name, letter) {
     if (hand === "keyboard") await view.walk(name, letter);
     else {
@@ -176,7 +176,7 @@ for (const hand of /** @type {const} */ (["pointer", "keyboard"])) {
         ({ steps }) => state(steps, "retry_login") === "done",
         "still ticked",
       );
-      // To its end: what a person does is ticked, what the program could do is skipped.
+      // This goes to the end of the list: it ticks what a person does and skips what the program could do.
       const boxes = await view.tab.evaluate(() =>
         [...document.querySelectorAll("[role=checkbox]")].map((box) =>
           box.closest("li")?.getAttribute("data-remedy"),
@@ -241,7 +241,7 @@ for (const hand of /** @type {const} */ (["pointer", "keyboard"])) {
       await press(view, words("popup_tick", words(`step_account_closed_${step}`)));
       await reads(view, words("popup_progress", `${at + 1}`, "4"));
     }
-    // It is remembered where the reader was.
+    // The popup remembers where the reader was.
     view = await openPopup(tab);
     await reads(view, words("popup_progress", "4", "4"));
     await press(view, words("popup_back"));

@@ -1,5 +1,5 @@
-// What is kept of a tab ends: values of cookies after ten minutes by a clock of its own for each tab, also when the
-// clock is moved or the worker slept; everything with the tab, above all with a private window.
+// These tests check that what is kept of a tab ends: values of cookies after ten minutes by a clock of its own for each tab,
+// also when the clock is moved or the worker slept; everything else with the tab, above all with a private window.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -30,7 +30,7 @@ afterEach(async () => {
   tabs = [];
 });
 
-/** A tab in which check cookies were cleared. @param {import("./launch.mjs").Jar} [jar] */
+/** Opens a tab in which check cookies were cleared. @param {import("./launch.mjs").Jar} [jar] */
 async function cleared(jar) {
   const tab = await stage.driver.newTab(jar);
   tabs.push(tab);
@@ -51,7 +51,7 @@ const send = (tab, kind, remedy) =>
     tab: tab.id,
   });
 
-/** The keys of all that is kept in memory. */
+/** Returns the keys of all that is kept in memory. */
 const kept = () =>
   stage.driver.inExtension(async () => Object.keys(await chrome.storage.session.get(null)));
 
@@ -114,7 +114,7 @@ test("what is over is gone when the worker starts, though no alarm came", async 
 
 test("a clock that was set back does not keep values for longer", async () => {
   const tab = await cleared();
-  // The clock is five minutes before the clearing now.
+  // The clock is now five minutes before the clearing.
   await move(`undo:${tab.id}`, 5 * MINUTE);
   assert.equal((await send(tab, "ask")).case.undo, undefined);
   await gone((key) => key === `undo:${tab.id}`);

@@ -1,6 +1,6 @@
-// The page that lists the recorded pages, on a host name of its own, in the browser that plays them. A
-// link puts its recording on air and leads to its real address; a failure of the network opens in a
-// browser of its own, because the gallery would be cut off with it.
+// This module makes the page that lists the recorded pages, on a host name of its own, in the browser that
+// plays them. A link puts its recording on air and leads to its real address. A failure of the network
+// opens in a browser of its own, because the gallery would be cut off with it.
 
 import { launch } from "./launch.mjs";
 import { HEALTHY } from "./recordings.mjs";

@@ -1,5 +1,5 @@
-// Bad input: pages and answers that no server should send. Each gets a clear answer or silence, within
-// bounds of time; the page stays usable, the background answers, and nothing is thrown.
+// These tests use bad input: pages and answers that no server should send. Each one gets a clear answer or silence,
+// within bounds of time; the page stays usable, the background answers, and nothing is thrown.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -9,9 +9,9 @@ import { Stage } from "./stage.mjs";
 
 const ADDRESS = "https://chatgpt.com/bad-input";
 
-/** A page of megabytes, loaded, drawn and looked at, on a slow machine. */
+/** The time in ms in which a page of megabytes is loaded, drawn and looked at, on a slow machine. */
 const LOAD = 15_000;
-/** Then any question to the page or to the background. */
+/** The time in ms for any question to the page or to the background after that. */
 const ANSWER = 1000;
 const SETTLED = 600;
 
@@ -36,7 +36,7 @@ const page = (body, status = 502) => ({ status, headers: [HTML], body });
 const words = (megabytes) =>
   "network error 1020 <b>access</b> denied &amp; ".repeat(megabytes * 22_750);
 
-/** Answers at ADDRESS; what comes of them need not be known, only that it comes. */
+/** These are answers at ADDRESS; the tests need not know what comes of them, only that something comes. */
 const ANSWERS = {
   "5 MB of text": () =>
     page(`<!doctype html><title>502</title><p>${words(5).replace(/<[^>]+>/g, "")}`),
@@ -78,7 +78,7 @@ const ANSWERS = {
   "an answer cut off in its headers": () => ({ status: 0, raw: Buffer.from("HTTP/1.1 403 Forb") }),
 };
 
-/** Headers that break their own rules, on a page that is known all the same. @type {[string, string][]} */
+/** These headers break their own rules, on a page that is known all the same. @type {[string, string][]} */
 const GARBAGE = [
   ["cf-ray", `${"\u00ff".repeat(300)}-\u00e9\u00e9\u00e9`],
   ["cf-error-type", "-1e999"],
@@ -141,7 +141,7 @@ async function survives(address) {
 }
 
 /**
- * Chromium says of a JSON of megabytes that it is loaded, and then lays it out for the better part of a second.
+ * Waits until a page is drawn: Chromium reports a JSON of megabytes as loaded, and then lays it out for most of a second.
  * @param {Awaited<ReturnType<Stage["driver"]["newTab"]>>} tab
  * @param {string} address
  */

@@ -1,7 +1,7 @@
-// Other cookie jars than the profile's own: what is cleared from a tab of a container or of a private window
-// is that jar's alone, what is cleared from a usual tab leaves those, and what is put back goes where it was;
-// by the browser's own cookie store and by the storage as a page in each jar sees it. And the step that
-// opens a private window.
+// These tests use other cookie jars than the profile's own. A clearing from a tab of a container or of a private window
+// takes only what is in that jar, a clearing from a usual tab leaves those jars alone, and cookies are put back where they
+// were. The tests check this in the browser's own cookie store and in the storage as a page in each jar sees it. They
+// also check the step that opens a private window.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -20,11 +20,11 @@ const LIMIT = 10_000;
 
 const REMEDY = "clear_site_data";
 
-/** Shown by the first of the hosts that have storage; the others are OpenAI's, too. */
+/** The first of the hosts that have storage shows this page; the others are OpenAI's, too. */
 const PAGE = "server_error/cloudflare-502-bad-gateway";
 const HOSTS = ["chatgpt.com", "auth.openai.com"];
 
-/** From which is cleared, and which is left. @type {[Jar, Jar][]} */
+/** Each pair names the jar from which is cleared, and the jar that is left. @type {[Jar, Jar][]} */
 const PAIRS = [
   ["private", "default"],
   ["default", "private"],
@@ -38,7 +38,7 @@ if (RUN.browser === "firefox") {
   );
 }
 
-/** Of every browser that was started here. @type {string[]} */
+/** These are the errors of every browser that was started here. @type {string[]} */
 const errors = [];
 
 /** @type {Stage} */
@@ -67,14 +67,14 @@ describe("a clearing stays in its jar", () => {
   /** @param {Jar} jar */
   const tabOf = (jar) => /** @type {import("./launch.mjs").Tab} */ (tabs.get(jar));
 
-  /** Every cookie of a jar, as a line. @param {Jar} wanted */
+  /** Returns every cookie of a jar, as a line. @param {Jar} wanted */
   const cookies = async (wanted) =>
     (await stage.driver.cookies())
       .filter(({ jar }) => jar === wanted)
       .map((cookie) => `${keyOf(cookie)} ${JSON.stringify(cookie)}`)
       .sort();
 
-  /** What the hosts have stored in a jar. @param {Jar} jar */
+  /** Returns what the hosts have stored in a jar. @param {Jar} jar */
   async function stored(jar) {
     stage.player.silence();
     /** @type {Record<string, Stored>} */
@@ -86,7 +86,7 @@ describe("a clearing stays in its jar", () => {
     return found;
   }
 
-  /** Cookies with values of the jar's own, and storage. @param {Jar} jar */
+  /** Plants cookies with values of the jar's own, and storage. @param {Jar} jar */
   async function fill(jar) {
     stage.player.silence();
     tabs.set(jar, await stage.driver.newTab(jar));
@@ -100,7 +100,7 @@ describe("a clearing stays in its jar", () => {
     for (const host of HOSTS) {
       const { fileSystems, ...kinds } = found.stored[host];
       assert.ok(Object.values(kinds).every((entries) => entries === 1));
-      // A private window of Firefox has none.
+      // A private window of Firefox has no such directory.
       assert.equal(fileSystems, jar === "private" && stage.driver.name === "firefox" ? 0 : 1);
     }
     return found;
@@ -154,7 +154,7 @@ describe("a clearing stays in its jar", () => {
           const elsewhere = host !== HOSTS[0] && why.some((one) => one.why === "elsewhere");
           const said = receipt.storage?.cleared.includes(kind) && !elsewhere;
           assert.equal(stays[host][kind], said ? 0 : entries, `${kind} of ${host}`);
-          // In its own tab the page of the site can empty all that the browser cannot.
+          // In its own tab, the page of the site can empty everything that the browser cannot.
           if (host === HOSTS[0]) assert.equal(stays[host][kind], 0, kind);
         }
       }
@@ -163,7 +163,7 @@ describe("a clearing stays in its jar", () => {
   }
 });
 
-/** Clicks the step about a page with it, and tells what came of it. */
+/** Clicks the step about a page with it, and returns what came of it. */
 async function openPrivately() {
   const remedy = "private_window";
   const showing = await stage.show(stage.recording("login_expired/invalid-state"));

@@ -1,6 +1,6 @@
-// Starts either browser with a fresh profile and the extension, and gives one driver for both. Which
-// browser, where it is and which extension come from the environment that `cargo xtask` sets. It
-// knows nothing of causes or remedies.
+// This module starts either browser with a fresh profile and the extension, and gives one driver for both.
+// The environment that `cargo xtask` sets says which browser it is, where it is, and which extension to
+// use. This module knows nothing of causes or remedies.
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -48,7 +48,7 @@ import { assertPlayerOpens } from "./started.mjs";
  * @typedef {import("./chromium.mjs").ChromiumTab | import("./firefox.mjs").FirefoxTab} Tab
  */
 
-/** What `cargo xtask` says about this run; asked for only when it is needed. */
+/** These are the settings that `cargo xtask` gives this run; each one is read only when it is needed. */
 export const RUN = {
   get browser() {
     return required("BROWSER");

@@ -1,5 +1,6 @@
-// Texts that others choose are cut at a length: one page can fill neither what the extension keeps nor what it says, whatever it asks
-// for and however its server answers. And what is slight does not push aside what a person works through.
+// These tests check that texts that others choose are cut at a length: one page can fill neither what the extension keeps
+// nor what it says, whatever it asks for and however its server answers. And a slight fault does not push aside what a
+// person works through.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -9,7 +10,7 @@ import { View } from "./views.mjs";
 
 const LIMIT = 10_000;
 const APP = "healthy/app-first-response";
-/** Bytes that one tab may take of the ten megabytes that all tabs share. */
+/** The number of bytes that one tab may take of the ten megabytes that all tabs share. */
 const MOST = 64 * 1024;
 
 /** @type {Stage} */

@@ -1,5 +1,5 @@
-// The whole loop, with a real page load as the proof: a failing page, a trusted click on a remedy, the
-// cookies gone (and no others), the page again, and the verdict. Once with a page that heals and once
+// These tests go through the whole loop, with a real page load as the proof: a failing page, a trusted click on a remedy,
+// the cookies gone (and no others), the page again, and the verdict. They do it once with a page that heals and once
 // with one that does not.
 
 import assert from "node:assert/strict";
@@ -9,7 +9,7 @@ import { keyOf, keyOfSeed, OPENAI_SEEDS, sow } from "./seeds.mjs";
 import { Stage } from "./stage.mjs";
 import { View } from "./views.mjs";
 
-/** A clearing and a page load, on a slow machine. */
+/** The time in ms for a clearing and a page load, on a slow machine. */
 const LIMIT = 10_000;
 
 /** @type {Stage} */

@@ -1,5 +1,5 @@
-// The reports that the core gives natively for the recorded pages, to compare with those from the
-// browser: `cargo xtask diagnose` is asked.
+// This module asks `cargo xtask diagnose` for the reports that the core gives natively for the recorded
+// pages, to compare them with those from the browser.
 
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";

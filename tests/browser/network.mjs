@@ -1,5 +1,5 @@
-// A double of OpenAI's hosts as the checks ask them: who answers the trace and how, what the status page
-// says, and what the server's clock shows. Each test says what is otherwise than in a healthy network.
+// This module stands in for OpenAI's hosts as the checks ask them: it sets who answers the trace and how, what the
+// status page says, and what the server's clock shows. Each test says what differs from a healthy network.
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -19,7 +19,7 @@ import { RUN } from "./launch.mjs";
  * @property {number} ahead seconds by which the browser's clock is ahead of the servers'
  */
 
-/** As `crate/checks` asks them. @type {{ TRACED: string[]; SILENT: string[]; INCIDENTS: string }} */
+/** `crate/checks` asks these hosts and this address. @type {{ TRACED: string[]; SILENT: string[]; INCIDENTS: string }} */
 export const { TRACED, SILENT, INCIDENTS } = await import(
   pathToFileURL(join(RUN.extension, "core/sites.js")).href
 );

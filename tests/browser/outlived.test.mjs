@@ -1,5 +1,5 @@
-// The overlay never outlives what it shows: not the extension that drew it, when that is updated or switched off while a
-// page is open, and not the page's own state, when a person comes back to a page by the browser's history.
+// These tests check that the overlay never outlives what it shows: not the extension that drew it, when it is updated or
+// switched off while a page is open, and not the page's own state, when a person comes back by the browser's history.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -35,7 +35,7 @@ async function open() {
   return showing.tab;
 }
 
-/** What can be seen of the overlays in a page. @param {import("./launch.mjs").Tab} tab */
+/** Tells whether an overlay can be seen in a page. @param {import("./launch.mjs").Tab} tab */
 const seen = (tab) =>
   tab.inRoot(OVERLAY, (root) => {
     const card = root.querySelector(".card, .chip");
@@ -45,7 +45,7 @@ const seen = (tab) =>
 test("restored from the history, it says what is true now", async () => {
   const tab = await open();
   const { tab: id } = /** @type {import("./stage.mjs").Case} */ (await stage.case(tab));
-  // The case of another page came in between, or the person closed it elsewhere.
+  // This stands for another page's case that came in between, or for a person who closed it elsewhere.
   await stage.driver.inExtension(async (key) => {
     const found = /** @type {any} */ ((await chrome.storage.session.get(key))[key]);
     await chrome.storage.session.set({ [key]: { ...found, closed: true } });
@@ -76,11 +76,11 @@ test("what an earlier script left makes room for the new one", async () => {
   assert.equal(count, 1);
 });
 
-// The last one: there is no extension afterwards.
+// This test is the last one, because there is no extension afterwards.
 test("when the extension is loaded anew, the overlay goes with the script that drew it", async () => {
   const tab = await open();
   assert.equal(await seen(tab), true);
-  // The new script may draw its own at once, so it is the old one that is asked for.
+  // The new script may draw its own overlay at once, so this asks for the old one.
   await tab.evaluate((name) => {
     Object.assign(globalThis, { drawnBefore: document.querySelector(name) });
   }, OVERLAY);

@@ -1,6 +1,6 @@
-// Every recorded page in the real browser: the folder is the answer. Checks what is decided (the
-// casebook), what is shown (overlay or badge, in the words of the language), how soon, and that the
-// browser's report is the one the core gives natively. Healthy pages: silence.
+// These tests show every recorded page in the real browser: the folder is the answer. They check what is decided (the
+// casebook), what is shown (overlay or badge, in the words of the language), how soon, and that the browser's report is
+// the one that the core gives natively. On healthy pages the extension must stay silent.
 
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
@@ -9,23 +9,23 @@ import { diagnoseNatively } from "./native.mjs";
 import { HEALTHY, readRecordings } from "./recordings.mjs";
 import { isPassed, Stage } from "./stage.mjs";
 
-/** From the page being ready to the cause being named. */
+/** The longest time in ms from the page being ready to the cause being named. */
 const BUDGET = 1000;
 
-/** So many healthy pages whose requests go on are open at once, while silence is listened to. */
+/** This many healthy pages whose requests go on are open at once, while the test listens for silence. */
 const BATCH = 8;
 
 const recordings = readRecordings();
 const healthy = recordings.filter(({ cause }) => cause === HEALTHY);
 const failing = recordings.filter(({ cause }) => cause !== HEALTHY);
 
-/** Checks that run, or that could not: nothing is put into such a page. */
+/** With these causes, a check runs or could not run: nothing is put into such a page. */
 const CHECKS = ["challenge", "challenge_loop", "challenge_blocked"];
 
 /**
- * Whether the badge must do: nothing is put into a challenge, nothing can be put into a page of the
- * browser's own, and nothing is said on a page where nothing is to be seen. Chromium shows a page of
- * its own for an error without a body, too.
+ * Tells whether the badge must do: nothing is put into a challenge, nothing can be put into a page of the
+ * browser's own, and nothing is said on a page where nothing can be seen. Chromium shows a page of its own
+ * for an error without a body, too.
  * @param {import("./recordings.mjs").Recording} recording
  */
 function badgeOnly(recording) {
@@ -38,7 +38,7 @@ function badgeOnly(recording) {
 
 /** @type {Stage} */
 let stage;
-/** A tab in which one page after the other is shown. @type {import("./launch.mjs").Tab | undefined} */
+/** This tab shows one page after the other. @type {import("./launch.mjs").Tab | undefined} */
 let spare;
 /** @type {import("./native.mjs").NativeReports} */
 let native;
@@ -53,7 +53,7 @@ after(async () => {
 });
 
 /**
- * Whether nothing goes on in its tab once the page was examined, which then is used again.
+ * Tells whether nothing goes on in its tab once the page was examined; that tab is then used again.
  * @param {import("./recordings.mjs").Recording} recording
  */
 const isQuiet = (recording) =>
@@ -80,7 +80,7 @@ describe("a failing page is named", () => {
     test(recording.name, async () => {
       const showing = await show(recording);
       const requests = recording.answers.length > 0;
-      // What the page tells, and what fails later, may say more than the answer that was there first.
+      // The page's reports and later failures may say more than the first answer.
       const wanted = native.get(recording)?.diagnosis;
       const late = requests || recording.again > 0;
       /** @param {import("./stage.mjs").Showing} one */
@@ -104,7 +104,7 @@ describe("a failing page is named", () => {
       assert.equal(diagnosis?.confidence, wanted?.confidence);
       const clues = (/** @type {typeof diagnosis | undefined} */ one) =>
         one?.reasons.map(({ clue }) => clue);
-      // Of several requests it is not known which one fails first, and of loads not what each was taken for.
+      // Nobody knows which of several requests fails first, or what each of several loads was taken for.
       if (recording.again > 0) assert.deepEqual(clues(diagnosis), clues(wanted));
       else if (!requests) assert.deepEqual(diagnosis?.reasons, wanted?.reasons);
     });

@@ -1,5 +1,5 @@
-// Pages of others that a sign-in passes: not looked at until a person opens the popup there, then once,
-// and nothing is drawn. Other sites are not looked at even then.
+// These tests open pages of others that a sign-in passes: they are not looked at until a person opens the popup there,
+// then once, and nothing is drawn. Other sites are not looked at even then.
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
@@ -42,7 +42,7 @@ const heard = () =>
     () => /** @type {string[]} */ (/** @type {any} */ (globalThis).heard.splice(0)),
   );
 
-/** What the background answers to a message of the page's content script. @param {string} kind */
+/** Returns what the background answers to a message of the page's content script. @param {string} kind */
 const unasked = (kind) =>
   stage.driver.inExtension(
     async (tabId, what) => {
@@ -96,20 +96,20 @@ test("looked at when the popup is opened, once, and again when it is opened agai
   assert.equal(drawn, 0);
 });
 
-/** Pages that lie beside those of a sign-in. */
+/** These pages lie beside those of a sign-in. */
 const BESIDE = [
   "https://example.com/v3/signin/rejected",
-  // Somebody develops a program of their own.
+  // Somebody may develop a program of their own here.
   "http://localhost:3000/admin",
   "http://localhost:3000/auth/callback?error=access_denied",
   "https://localhost:1455/admin",
-  // A person's account at Google, and the mail behind it.
+  // These are a person's account at Google, and the mail behind it.
   "https://accounts.google.com/b/0/ManageAccount",
   "https://accounts.google.com/",
   "https://appleid.apple.com/account/manage",
 ];
 
-/** Browsers rewrite these before a page can come of them; what reads addresses must know them all the same. */
+/** Browsers rewrite these before they load a page; code that reads addresses must know them all the same. */
 const REWRITTEN = [
   "https://accounts.google.com:x@evil.example/o/oauth2/auth",
   "http://accounts.google.com/o/oauth2/auth",

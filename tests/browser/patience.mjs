@@ -1,18 +1,18 @@
-// Waiting for something to come about, with a limit and a sentence that says what was missing.
+// This module waits until something comes about, with a limit and a sentence that says what was missing.
 
-/** Short against what is measured (tens of milliseconds), long against a question to a browser. */
+/** The shortest pause: short against what is measured (tens of milliseconds), long against a question to a browser. */
 const PAUSE = 10;
-/** What takes long is asked for less often: each question keeps the computer from what is waited for. */
+/** The longest pause. Questions become rarer as the wait grows: each one takes computing time from what is waited for. */
 const LONGEST = 100;
-/** The pause grows with the time that was waited, to this share of it. */
+/** The pause is this share of the time that was waited so far, between the shortest and the longest pause. */
 const SHARE = 0.1;
 
 /** @param {number} ms @returns {Promise<void>} */
 export const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Whether the test itself is wrong, which no waiting mends. What a page throws comes as a plain Error, and
- * puppeteer's own type errors mean that a page went away.
+ * Tells whether the test itself is wrong, which no waiting can repair. An error that a page throws comes as a plain
+ * Error, and puppeteer's own type errors mean that a page went away.
  * @param {unknown} error
  */
 function isMistake(error) {

@@ -1,4 +1,4 @@
-// The tests wait for pages, and not for mistakes of their own. No browser is started here.
+// These tests check that the tests wait for pages, and not for their own mistakes. No browser is started here.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";

@@ -1,5 +1,5 @@
-// The browser has taken OpenAI's sites away from the extension: it says so and asks for them, does nothing
-// meanwhile and claims nothing; given again, it works as before.
+// In these tests the browser has taken OpenAI's sites away from the extension. The extension says so and asks for them,
+// does nothing meanwhile and claims nothing; when it has them again, it works as before.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
@@ -10,10 +10,10 @@ import { OVERLAY, View } from "./views.mjs";
 
 const LIMIT = 10_000;
 
-/** Long enough for anything that was started to be seen. */
+/** This time in ms is long enough for anything that was started to be seen. */
 const SETTLED = 500;
 
-/** The first step about the page that is shown. */
+/** This is the first step about the page that is shown. */
 const REMEDY = "clear_login_cookies";
 
 /** @type {Stage} */
@@ -50,7 +50,7 @@ afterEach(async () => {
   await stage.driver.giveSites(true);
 });
 
-/** Every cookie, as a line. */
+/** Returns every cookie, as a line. */
 const jar = async () =>
   (await stage.driver.cookies()).map((cookie) => `${keyOf(cookie)} ${cookie.value}`).sort();
 
@@ -62,7 +62,7 @@ const asked = (kind, remedy) =>
     tab: tab.id,
   });
 
-/** Neither cleared anything nor says so. */
+/** Checks that the extension neither cleared anything nor says so. */
 async function assertNothingDone() {
   await pause(SETTLED);
   const found = await stage.case(tab);
@@ -72,7 +72,7 @@ async function assertNothingDone() {
   assert.deepEqual(await jar(), planted);
 }
 
-/** The diagnosis is there, and a clearing by a click takes what it should and says so. */
+/** Checks that the diagnosis is there, and that a clearing by a click takes what it should and says so. */
 async function assertWorks() {
   const { report } = await stage.waitForCase(
     tab,
@@ -196,7 +196,7 @@ test("given again, it looks at the page and clears", async () => {
   popup = await View.popup(stage.driver, tab);
   await popup.waitFor(({ text }) => pleads(text), "the plea");
   if (stage.driver.name === "firefox") {
-    // The click asks the browser, the browser gives, and the page is loaded again.
+    // The click asks the browser, the browser gives the sites, and the page is loaded again.
     stage.player.forget();
     await popup.click('[data-key="permit"]');
     await stage.waitForCase(tab, ({ report }) => report.diagnosis !== undefined, "a diagnosis", {
@@ -212,13 +212,13 @@ test("given again, it looks at the page and clears", async () => {
   await assertWorks();
 });
 
-// Last, because the cookies of others that it sows stay.
+// These tests are the last ones, because the cookies of others that they sow stay.
 for (const wait of [0, 60, 150, 300]) {
   test(`taken away ${wait} ms into a clearing: not said to be done, and it can be put back`, async (t) => {
     await sow(stage.player, tab, SEEDS);
     await stage.answer(await stage.show(failing, { tab }));
     planted = await jar();
-    // Chromium takes longer to take them away than to clear.
+    // Chromium takes longer to take the sites away than to clear.
     const start = performance.now();
     await stage.driver.giveSites(true);
     const early = performance.now() - start - wait;
@@ -232,7 +232,7 @@ for (const wait of [0, 60, 150, 300]) {
     const receipt = (await stage.case(tab))?.receipts.clear_sites;
     t.diagnostic(`${outcome.kind}, ${left.length} of ${planted.length} left`);
     if (outcome.kind === "done") {
-      // It was over already.
+      // The clearing was over already.
       assert.equal(receipt?.cookies.gone, planted.length - left.length);
     } else {
       assert.equal(outcome.reason, "no_permission");

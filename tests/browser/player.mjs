@@ -1,19 +1,19 @@
-// Plays recorded pages to a real browser: a TLS server that is every host name, which sends the bytes
-// of a recording as they were written. One recording is on air at a time and answers at its own
-// address; a harness can add pages of its own; everything else gets a small page (or 204 for a
+// This module plays recorded pages to a real browser. It is a TLS server that answers for every host name and
+// sends the bytes of a recording as they were written. One recording is on air at a time and answers at its
+// own address; a harness can add pages of its own; everything else gets a small page (or 204 for a
 // sub-resource), so that no request ever leaves this computer.
 //
-// What is real: TLS for any host with a certificate made at start, bytes on the wire, cookies read
-// from the actual Cookie header, connections reset or closed by the server, a proxy that answers 502,
-// an untrusted certificate. What a server cannot play (no such name, nobody at the port, no network)
-// the drivers bring about; chromium.mjs and firefox.mjs say how, and what of it is emulated.
+// These things are real: TLS for any host with a certificate made at start, bytes on the wire, cookies read
+// from the actual Cookie header, connections reset or closed by the server, a proxy that answers 502, and an
+// untrusted certificate. The drivers bring about what a server cannot play (no such name, nobody at the port,
+// no network); chromium.mjs and firefox.mjs say how, and which parts are emulated.
 
 import { createServer as createNetServer } from "node:net";
 import { TLSSocket } from "node:tls";
 import { makeAuthority } from "./certificates.mjs";
 import { pause } from "./patience.mjs";
 
-/** A request head larger than this is answered as a real server does, with 431. */
+/** If a request head is larger than this, the answer is 431, as from a real server. */
 const LARGEST_HEAD = 1024 * 1024;
 
 /**
@@ -36,9 +36,9 @@ const LARGEST_HEAD = 1024 * 1024;
  */
 
 export class Player {
-  /** Every request since the start or the last `forget`. @type {Asked[]} */
+  /** This list holds every request since the start or the last `forget`. @type {Asked[]} */
   asked = [];
-  /** Every TLS client since the start: the host that it named, and when. @type {{host: string, at: number}[]} */
+  /** This lists every TLS client since the start: the host that it named, and when. @type {{host: string, at: number}[]} */
   greeted = [];
   /** @type {{recording: Recording, stays: boolean} | undefined} */
   #onAir;
@@ -48,7 +48,7 @@ export class Player {
   #hosts = new Map();
   /** @type {Set<import("node:net").Socket>} */
   #sockets = new Set();
-  /** Those on which nothing was asked yet. @type {Set<import("node:net").Socket>} */
+  /** These are the connections on which nothing was asked yet. @type {Set<import("node:net").Socket>} */
   #idle = new Set();
   /** @type {import("./certificates.mjs").Authority} */
   authority;
@@ -89,7 +89,7 @@ export class Player {
   }
 
   /**
-   * Puts one recording on air, at its own address, in the place of the one before.
+   * Puts one recording on air at its own address, and takes the one before off air.
    * @param {Recording} recording
    * @param {{stays?: boolean}} options stays: broken whatever cookies are sent
    */
@@ -115,7 +115,7 @@ export class Player {
   }
 
   /**
-   * An address on `host` that sets cookies by real Set-Cookie headers, and then goes on to `next`.
+   * Makes an address on `host` that sets cookies by real Set-Cookie headers, and then goes on to `next`.
    * @param {string} host
    * @param {string[]} cookies Set-Cookie lines
    * @param {{next?: string, path?: string, body?: string}} options
@@ -140,7 +140,7 @@ export class Player {
     for (const server of [this.#secure, this.#plain, this.#proxy]) await close(server);
   }
 
-  /** Browsers connect ahead of need; such a connection must not outlive a change of programme. */
+  /** Browsers open connections before they need them; such a connection must not outlive a change of the recording. */
   #dropConnections() {
     for (const socket of this.#idle) socket.destroy();
   }
@@ -180,7 +180,7 @@ export class Player {
       }
       if (!isWhole(hello)) return;
       socket.off("readable", onReadable);
-      // A client names no server whose address it was given.
+      // A client that was given an IP address names no server.
       const host = serverName(hello) ?? "127.0.0.1";
       this.greeted.push({ host, at: Date.now() });
       const failure = this.#failureOf(host);
@@ -207,7 +207,7 @@ export class Player {
   }
 
   /**
-   * A proxy for browsers that cannot map ports: every host name leads to this player.
+   * Plays a proxy for browsers that cannot map ports: every host name leads to this player.
    * @param {import("node:net").Socket} socket
    */
   async #tunnel(socket) {
@@ -215,7 +215,7 @@ export class Player {
     if (head === undefined) return void socket.destroy();
     const target = /^CONNECT ([^ :]+):(\d+) HTTP/.exec(head);
     if (target === null) {
-      // An http address is asked for in full, in the request line itself.
+      // A client asks for an http address in full, in the request line itself.
       socket.unshift(Buffer.from(head, "latin1"));
       return this.#converse(socket, socket, "http");
     }
@@ -228,8 +228,8 @@ export class Player {
   }
 
   /**
-   * One request, one answer, then the connection ends: an answer of an earlier recording can never
-   * arrive late.
+   * Reads one request, sends one answer and ends the connection, so that an answer of an earlier recording
+   * can never arrive late.
    * @param {import("node:net").Socket | TLSSocket} stream
    * @param {import("node:net").Socket} socket below the stream, or the same
    * @param {"http" | "https"} scheme
@@ -292,7 +292,7 @@ export class Player {
 }
 
 /**
- * For a request of the page, which may be on another host.
+ * Returns the reply to a request of the page, which may go to another host.
  * @param {Asked} asked
  * @param {import("./recordings.mjs").RecordedAnswer} recorded
  * @returns {Reply}
@@ -309,7 +309,7 @@ function recordedReply({ method, headers }, { status = 200, challenged = false }
       ["cache-control", "no-store"],
       ...(challenged ? [/** @type {[string, string]} */ (["cf-mitigated", "challenge"])] : []),
     ],
-    // Chromium tells of a request when its body was read, which a page may leave undone.
+    // Chromium reports a request only when its body was read, which a page may not do.
     body: "",
   };
 }
@@ -362,7 +362,7 @@ function bytesOf(reply, method) {
 }
 
 /**
- * The head of a request as latin1, without its body. Undefined when the other side went away.
+ * Returns the head of a request as latin1, without its body, or undefined when the other side went away.
  * @param {import("node:net").Socket | TLSSocket} stream
  * @returns {Promise<string | undefined>}
  */
@@ -393,13 +393,13 @@ function isWhole(hello) {
 }
 
 /**
- * The server name in a TLS ClientHello (RFC 6066, section 3).
+ * Returns the server name in a TLS ClientHello (RFC 6066, section 3).
  * @param {Buffer} hello
  * @returns {string | undefined}
  */
 function serverName(hello) {
   if (hello[0] !== 22) return undefined;
-  // Record header 5, handshake header 4, version 2, random 32; then three lists with their lengths.
+  // The record header has 5 bytes, the handshake header 4, version 2, random 32; three lists with their lengths follow.
   let at = 43;
   at += 1 + hello.readUInt8(at);
   at += 2 + hello.readUInt16BE(at);

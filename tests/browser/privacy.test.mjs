@@ -1,7 +1,7 @@
-// Conversations are never read: pages of each generation of the app, full of planted words in turns,
-// the prompt box, the sidebar and titles, which go on growing while they are watched. Every message
-// that the extension sends is listened to, in the extension itself, and everything it stores is read.
-// None of it holds a planted word. That the listening works is shown by toasts, whose text does come.
+// These tests check that conversations are never read. They use pages of each generation of the app, full of planted words
+// in turns, the prompt box, the sidebar and titles, which go on growing while they are watched. They listen to every message
+// that the extension sends, in the extension itself, and read everything that it stores. None of it holds a planted word.
+// Toasts, whose text does come, show that the listening works.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -9,12 +9,12 @@ import { pause } from "./patience.mjs";
 import { parseRecording, withMore } from "./recordings.mjs";
 import { Stage } from "./stage.mjs";
 
-/** Of words on each page. */
+/** The number of words that are planted on each page. */
 const PLANTED = 100;
-/** How long a page is watched while it grows; longer than any of the content script's pauses. */
+/** The time in ms for which a page is watched while it grows; longer than any of the content script's pauses. */
 const WATCHED = 2500;
 
-/** What people paste and write, with a word in it that stands nowhere else. */
+/** These are texts as people paste and write them, with a word in each that stands nowhere else. */
 const LOOKS = [
   (/** @type {string} */ word) => `network error ${word}`,
   (/** @type {string} */ word) => `Error 1020 ${word}: Access denied`,
@@ -30,7 +30,7 @@ const LOOKS = [
 
 /** @typedef {{plant: () => string, words: string[]}} Words */
 
-/** The same words on every run. @param {string} seed @returns {Words} */
+/** Returns a planter that makes the same words on every run. @param {string} seed @returns {Words} */
 function planter(seed) {
   /** @type {string[]} */
   const words = [];
@@ -59,11 +59,11 @@ const sidebar = ({ plant }) => `<nav aria-label="Chat history"><ol id="history">
 const announcer = ({ plant }) =>
   `<div id="aria-notify-live-region-assertive" class="sr-only" role="alert">${plant()}</div>`;
 
-/** What a turn may hold that looks like a surface. @param {Words} words */
+/** Returns parts of a turn that look like a surface. @param {Words} words */
 const inner = ({ plant }) => `<p>${plant()}</p><p class="text-token-text-error">${plant()}</p>
   <pre><code>${plant()}</code></pre><p id="net-error">${plant()}</p><div role="alert">${plant()}</div>`;
 
-/** What an answer may hold that looks like a failure of the app. @param {Words} words */
+/** Returns parts of an answer that look like a failure of the app. @param {Words} words */
 const framed = ({ plant }) => `<h2>${plant()}</h2><button>${plant()}</button>
   <blockquote class="border-red-500 bg-red-500">${plant()}<button>Retry</button></blockquote>
   <pre><span class="token-error bg-error border-error">${plant()}</span></pre>`;
@@ -116,7 +116,7 @@ const GENERATIONS = {
       ${many(9, () => `<div class="block-a1b2c3"><h4 class="sr-only">ChatGPT</h4><h2>${words.plant()}</h2><p>${words.plant()}</p><button>${words.plant()}</button></div>`)}
       <form data-chatgpt-composer=""><div contenteditable="true" data-composer-markdown=""><p>${words.plant()}</p></div></form></main></div>`,
   },
-  // Nothing of the app is known here but where it is, and what stands around the conversation.
+  // On these pages nothing of the app is known but its address and what stands around the conversation.
   "with dialogs, menus and toasts": {
     marks: ' data-build="prod-3"',
     turn: '<div class="turn"><p></p></div>',
@@ -151,7 +151,7 @@ after(async () => {
   await stage.close();
 });
 
-/** All messages since the last time, and all that is stored. */
+/** Returns all messages since the last time, and all that is stored. */
 const heardAndStored = () =>
   stage.driver.inExtension(async () => {
     const scope = /** @type {any} */ (globalThis);
@@ -199,7 +199,7 @@ for (const [generation, { marks, bodyOf, turn }] of Object.entries(GENERATIONS))
 }
 
 /**
- * In the page: turns, chats and titles come in piece by piece, the address changes in place, and a
+ * Runs in the page: turns, chats and titles come in piece by piece, the address changes in place, and a
  * toast appears.
  * @param {string[]} planted
  * @param {string} turn markup of a turn, with an empty paragraph

@@ -1,5 +1,5 @@
-// Private windows leave nothing on the disk: what a person picks, ticks and silences there works there, and is gone with
-// the last of them. And two views that choose at once lose nothing of each other.
+// These tests check that private windows leave nothing on the disk: what a person picks, ticks and silences there works
+// there, and is gone with the last of them. And if two views choose at once, they lose nothing of each other.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -40,7 +40,7 @@ test("nothing of a private window is written, and all of it works there", async 
 
   const tab = await stage.driver.newTab("private");
   await stage.answer(await stage.show(stage.recording(PAGE), { tab }));
-  // Not shown again, from the overlay itself.
+  // The overlay itself is told not to be shown again.
   const overlay = View.overlay(tab);
   // A click in a window without the focus counts for nothing.
   await tab.toFront();
@@ -50,7 +50,7 @@ test("nothing of a private window is written, and all of it works there", async 
   let popup = await View.popup(stage.driver, tab);
   await popup.waitFor(({ text }) => text.includes(stage.words("popup_silenced")), "silenced");
 
-  // A guide, with a step that is ticked.
+  // Here a step of a guide is ticked.
   await popup.click('[data-key="guides"]');
   await popup.click('[data-key="guide-password"]');
   await popup.click('[data-key="tick-reset"]');
@@ -60,7 +60,7 @@ test("nothing of a private window is written, and all of it works there", async 
     LIMIT,
   );
 
-  // A symptom, with a step that is ticked.
+  // Here a symptom is picked and a step of its plan is ticked.
   stage.player.silence();
   await tab.goto("https://chatgpt.com/");
   await stage.waitForCase(tab, () => true, "").catch(() => undefined);
@@ -70,7 +70,7 @@ test("nothing of a private window is written, and all of it works there", async 
   await popup.tab.close();
   assert.deepEqual(await written(), earlier);
 
-  // In another private tab it stands as it was left.
+  // In another private tab the guide stands as it was left.
   const second = await stage.driver.newTab("private");
   await second.goto("https://chatgpt.com/");
   popup = await View.popup(stage.driver, second);

@@ -1,6 +1,6 @@
-// The visual record: every view in every state, light and dark, in English, Chinese and Arabic. It is one
-// contact sheet at half the size, which `record.test.mjs` compares with; beside it, in target/record,
-// sheets in full size to look at. Run by itself it writes them all.
+// This module makes the visual record: every view in every state, light and dark, in English, Chinese and Arabic.
+// It is one contact sheet at half the size, with which `record.test.mjs` compares. Beside it there are sheets in
+// full size to look at, in target/record. If this module is run by itself, it writes them all.
 
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,12 +17,12 @@ export const THEMES = /** @type {const} */ (["light", "dark"]);
 
 const FOLDER = fileURLToPath(new URL("../record", import.meta.url));
 export const OUT = fileURLToPath(new URL("../../target/record", import.meta.url));
-/** What a change is compared with. */
+/** A change is compared with this sheet. */
 const SHEET = join(FOLDER, "contact-sheet.png");
 
 const WIDTH = 480;
 const HEIGHT = 760;
-/** Around each view of a sheet. */
+/** The space around each view of a sheet. */
 const GAP = 8;
 
 /**
@@ -37,7 +37,7 @@ const GAP = 8;
  * @property {boolean=} forgotten as if the extension had not been there when the page was loaded
  */
 
-/** One after the other, as they come to be there. @param {string[]} keys @returns {Act} */
+/** Clicks the controls one after the other, each as soon as it is there. @param {string[]} keys @returns {Act} */
 const clicks = (keys) => async (view) => {
   for (const key of keys) await view.click(`[data-key="${key}"]`);
 };
@@ -142,7 +142,7 @@ export const SCENES = {
   plea: { page: WELL, view: "popup", barred: true },
 };
 
-/** Half the size, and eight shades of each colour: what the sheet is kept in. @param {PNG} picture */
+/** Returns a picture at half the size and with eight shades of each colour, as the sheet is kept. @param {PNG} picture */
 function halved(picture) {
   const half = new PNG({ width: WIDTH / 2, height: HEIGHT / 2 });
   const row = WIDTH * 4;
@@ -189,7 +189,7 @@ export function openStage() {
   return Stage.open();
 }
 
-/** A view in every language and theme. @param {Stage} stage @param {string} name @returns {Promise<Shot[]>} */
+/** Draws a view in every language and theme. @param {Stage} stage @param {string} name @returns {Promise<Shot[]>} */
 export async function record(stage, name) {
   const { page = "", view, before, act, barred = false, forgotten = false } = SCENES[name];
   play(stage.player, {});
@@ -222,7 +222,7 @@ export async function record(stage, name) {
   return shots;
 }
 
-/** This puts fixed lengths of time in the place of the measured ones: otherwise the picture would differ on a busy computer. */
+/** Puts fixed lengths of time in the place of the measured ones: otherwise the picture would differ on a busy computer. */
 async function measureAlike() {
   const LENGTHS = [40, 60, 50, 90, 45, 55];
   const cases = await chrome.storage.session.get();
@@ -276,7 +276,7 @@ const choose = (stage, language, theme) =>
     where: "",
   });
 
-/** What was unfolded last in sight, and two frames drawn with the fonts. @param {Tab} tab */
+/** Scrolls the last unfolded part into sight, and waits for the fonts and for two frames. @param {Tab} tab */
 const settle = (tab) =>
   tab.evaluate(async () => {
     [...document.querySelectorAll("details[open]")].at(-1)?.scrollIntoView({ block: "end" });
@@ -284,7 +284,7 @@ const settle = (tab) =>
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
   });
 
-/** How a view looks on the contact sheet; undefined: it is not there. @param {Shot} shot */
+/** Returns how a view looks on the contact sheet, or undefined if it is not there. @param {Shot} shot */
 export function known({ name, language, theme }) {
   if (!existsSync(SHEET)) return undefined;
   sheet ??= PNG.sync.read(readFileSync(SHEET));

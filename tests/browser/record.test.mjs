@@ -1,5 +1,5 @@
-// The visual record: every view looks as on the contact sheet that was looked at, pixel by pixel. A view that
-// changed on purpose is looked at in target/record, and the sheet is written anew: `cargo xtask record`.
+// These tests compare the visual record: every view looks as on the contact sheet that was approved, pixel by pixel. If a
+// view changed on purpose, look at it in target/record and write the sheet again: `cargo xtask record`.
 
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -9,20 +9,20 @@ import pixelmatch from "pixelmatch";
 import { RUN } from "./launch.mjs";
 import { known, OUT, openStage, record, SCENES, writeSheets } from "./record.mjs";
 
-/** Of the pixels of a view: about as many as a word of two letters has. */
+/** The share of a view's pixels that may differ: about as many as a word of two letters has. */
 const TOLERANCE = 0.001;
-/** One shade more or less of the eight: another processor may smooth a letter so. */
+/** A difference of one shade of the eight is allowed: another processor may smooth a letter so. */
 const THRESHOLD = 0.2;
 /** These views show the time of day. */
 const TIMED = ["support"];
 const TIMED_TOLERANCE = 0.01;
-/** Of the packages that fonts.conf names. */
+/** These are fonts of the packages that fonts.conf names. */
 const FONTS = [
   "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf",
   "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
 ];
 
-// One browser is enough: the other one has other controls. A computer without Debian's fonts draws other letters.
+// One browser is enough, because the other one has other controls. A computer without Debian's fonts draws other letters.
 const skip =
   RUN.browser !== "chromium" ||
   (process.env.CI === undefined && !FONTS.every((path) => existsSync(path)));

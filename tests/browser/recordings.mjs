@@ -1,21 +1,21 @@
-// Reads the recorded pages, tests/pages/<cause>/<name>.http, byte for byte: a request block (the
-// address and directives), a blank line, and the raw response. It does not interpret a response and
-// does not know what a cause means; the folder name is the expected answer, nothing more.
+// This module reads the recorded pages, tests/pages/<cause>/<name>.http, byte for byte: a request block
+// (the address and directives), a blank line, and the raw response. It does not interpret a response and
+// does not know what a cause means; the folder name is only the expected answer.
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** Where the recorded pages of this project lie. */
+/** This is the folder of the recorded pages of this project. */
 export const PAGES = fileURLToPath(new URL("../pages", import.meta.url));
 
-/** The address of a recording that has no request block. */
+/** This is the address of a recording that has no request block. */
 const DEFAULT_ADDRESS = "https://chatgpt.com/";
 
-/** The healthy page that answers in the place of a recording once its cookies are gone. */
+/** This healthy page answers in the place of a recording once its cookies are gone. */
 export const HEALED = "healthy/app-first-response";
 
-/** The folder of the pages about which the extension must stay silent. */
+/** This folder holds the pages about which the extension must stay silent. */
 export const HEALTHY = "healthy";
 
 /**
@@ -43,7 +43,7 @@ export const HEALTHY = "healthy";
  */
 
 /**
- * No program can bring these about in a browser; the native tests alone hold them.
+ * No program can bring about these failures in a browser; only the native tests cover them.
  * @type {readonly (Failure | undefined)[]}
  */
 const UNPLAYED = ["changed", "administrator", "unknown"];
@@ -66,7 +66,7 @@ const FAILURES = [
   "unknown",
 ];
 
-/** A recording that cannot be read; the message names the file. */
+/** This error says that a recording cannot be read; its message names the file. */
 export class RecordingError extends Error {
   /** @param {string} path @param {string} problem */
   constructor(path, problem) {
@@ -76,7 +76,7 @@ export class RecordingError extends Error {
 }
 
 /**
- * All recordings below a folder that a browser can be made to show, in the order of their names.
+ * Returns all recordings below a folder that a browser can be made to show, in the order of their names.
  * @param {string} folder
  * @returns {Recording[]}
  */
@@ -98,7 +98,7 @@ export function readRecordings(folder = PAGES) {
 }
 
 /**
- * The same recording with more in it.
+ * Returns the same recording with more headers and more HTML in it.
  * @param {Recording} recording
  * @param {{headers?: [string, string][], html?: string}} more
  * @returns {Recording}
@@ -205,7 +205,7 @@ function parseResponse(path, bytes) {
 }
 
 /**
- * The bytes before and after the first blank line; LF and CRLF are both line ends.
+ * Returns the bytes before and after the first blank line; LF and CRLF are both line ends.
  * @param {Buffer} bytes
  * @returns {[Buffer, Buffer]}
  */

@@ -1,6 +1,6 @@
-// Requests of a page that fail, and the loads before the present one: what the content script and the
-// network say of them reaches the casebook, without queries and ids, for the load it belongs to, and
-// nothing is said or sent of requests that are well, stopped, or somebody else's.
+// These tests check requests of a page that fail, and the loads before the present one. What the content script and the
+// network say of them reaches the casebook, without queries and ids, for the load to which it belongs. Nothing is said
+// or sent of requests that are well, stopped, or somebody else's.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 /**
- * The app, which makes requests that are answered so.
+ * Returns a recording of the app, which makes requests that are answered in this way.
  * @param {string[]} answers as in a recording
  * @param {string} script
  * @param {string} path
@@ -180,7 +180,7 @@ for (const [page, restored] of /** @type {const} */ ([
     showing = await stage.show(stage.recording("edge_refused/unable-to-load-site-ipv4"));
     const { tab } = showing;
     const { found } = await stage.answer(showing);
-    // As if nobody had heard of the page when its answer was examined.
+    // This sets the state as if nobody had heard of the page when its answer was examined.
     await stage.driver.inExtension(async (id) => {
       const { session } = chrome.storage;
       const [answersKey, journalKey] = [`answers:${id}`, `journal:${id}`];
@@ -210,7 +210,7 @@ for (const [page, restored] of /** @type {const} */ ([
     const { report } = await stage.waitForCase(tab, () => true, "the case");
     const { facts } = /** @type {any} */ (report.diagnosis);
     const { facts: before } = /** @type {any} */ (found.report.diagnosis);
-    // Which only the answer's headers tell.
+    // Only the answer's headers tell this fact.
     assert.equal(before.colo, "SJC");
     assert.equal(facts.colo, restored ? undefined : "SJC");
     assert.equal((await journal(tab)).loads.length, restored ? 2 : 1);

@@ -1,6 +1,6 @@
-// `cargo xtask run`: a browser with the extension and the recorded pages. With a window, a gallery to
-// click through, until the browser is closed; without one, a visit to every page, with a table, the
-// pictures, and an exit code that says whether all answers were right.
+// `cargo xtask run` runs this module: a browser with the extension and the recorded pages. With a window, it
+// shows a gallery to click through, until the browser is closed. Without a window, it visits every page, prints
+// a table, saves the pictures, and ends with an exit code that says whether all answers were right.
 //
 //   --browser chromium|firefox   only when BROWSER does not say it already
 //   --page NAME                  this page alone: "cause/name", or the name if there is one such
@@ -21,11 +21,11 @@ import { View } from "./views.mjs";
 
 const SHOTS = fileURLToPath(new URL("../../target/shots/", import.meta.url));
 
-/** The overlay comes in with a movement, the browser's error page late; a picture waits for both. */
+/** A picture waits this long, in ms: the overlay comes in with a movement, and the browser's error page comes late. */
 const AT_REST = 250;
 
 /**
- * One tab for the popups of each browser.
+ * This map holds one tab for the popups of each browser.
  * @type {Map<import("./launch.mjs").Driver, import("./launch.mjs").Tab>}
  */
 const popups = new Map();
@@ -77,7 +77,7 @@ async function showGallery(recordings) {
   console.log(`${recordings.length} recorded pages: ${GALLERY}\nClose the browser to end.`);
   await stage.driver.closed;
   await stage.player.stop();
-  // Browsers of single failures may still be open; they go with us.
+  // Browsers of single failures may still be open; they end with this process.
   process.exit(0);
 }
 
@@ -145,7 +145,7 @@ async function visit(stage, recording, picture) {
   async function answer() {
     const { found, title, where, ms } = await stage.answer(
       showing,
-      // What the page tells, and what fails later, may say more than the answer that was there first.
+      // The page's reports and later failures may say more than the first answer, so this waits for the recorded cause.
       recording.answers.length + recording.again > 0 ? { cause: recording.cause } : {},
     );
     if (where === "overlay" || recording.failure !== undefined) await pause(AT_REST);

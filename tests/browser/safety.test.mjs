@@ -1,6 +1,6 @@
-// What must not happen: a page cannot start a remedy, read a report or hide behind a frame; a stranger's
-// message does nothing; the worker's death loses nothing; the overlay takes neither the focus nor an
-// Escape that is not a person's, goes when it is told, and works under the strictest policy.
+// These tests check what must not happen: a page cannot start a remedy, read a report or hide behind a frame; a
+// stranger's message does nothing; the worker's death loses nothing; the overlay takes neither the focus nor an Escape
+// that is not a person's, goes when it is told, and works under the strictest policy.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -12,7 +12,7 @@ import { buttonOf, OVERLAY, View } from "./views.mjs";
 
 const LIMIT = 10_000;
 
-/** Long enough for anything that was started to be seen. */
+/** This time in ms is long enough for anything that was started to be seen. */
 const SETTLED = 500;
 
 const REMEDY = "clear_login_cookies";
@@ -156,9 +156,9 @@ describe("the background checks who asks", () => {
         if (frame === undefined) throw new Error("The page has no such frame");
         const [{ result }] = await chrome.scripting.executeScript({
           target: { tabId: id, frameIds: [frame.frameId] },
-          // Resolved with nothing when nobody answers.
+          // This resolves with nothing when nobody answers.
           func: async (/** @type {any} */ body) => {
-            // A page says at the moment of speaking how old it is.
+            // A page says how old it is at the moment when it sends.
             if (body?.source) body.source.ago = Date.now() - body.source.at;
             return (await chrome.runtime.sendMessage(body).catch(() => undefined)) ?? "nothing";
           },
@@ -231,7 +231,7 @@ describe("the background checks who asks", () => {
       const evidence = { url, page: healthy, alerts: [] };
       await fromPage(tab.id, { kind: "evidence", evidence, source }, false);
     }
-    // A page may wait that long for the answer it came with.
+    // A page may wait this long for the answer with which it came.
     await pause(1200);
     await assertUntouched(tab);
   });

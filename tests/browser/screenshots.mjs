@@ -1,5 +1,5 @@
-// The pictures for the stores, of the real product: 1280 x 800, in three languages, in target/screenshots. A
-// popup stands over the page as the toolbar opens it.
+// This module makes the pictures for the stores, of the real product: 1280 x 800, in three languages, in
+// target/screenshots. A popup stands over the page as the toolbar opens it.
 
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ import { View } from "./views.mjs";
 const OUT = fileURLToPath(new URL("../../target/screenshots", import.meta.url));
 const WIDTH = 1280;
 const HEIGHT = 800;
-/** What browsers give a popup at most, and where it hangs. */
+/** The largest size that browsers give a popup, and the place where it hangs. */
 const POPUP = { width: 380, height: 600, top: 12, side: 28 };
 const SHADOW = 10;
 
@@ -69,7 +69,7 @@ const PICTURES = [
   },
 ];
 
-/** A popup over a page, with a soft shadow. @param {PNG} page @param {PNG} popup @param {number} left */
+/** Draws a popup over a page, with a soft shadow. @param {PNG} page @param {PNG} popup @param {number} left */
 function over(page, popup, left) {
   for (let y = -SHADOW; y < popup.height + SHADOW; y++) {
     for (let x = -SHADOW; x < popup.width + SHADOW; x++) {

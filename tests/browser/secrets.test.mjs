@@ -1,6 +1,7 @@
-// The extension keeps only what PRIVACY.md says. A long session as people have it, full of planted secrets: questions and codes in
-// addresses, ids of conversations, cookies' values, a private window, clearings in two tabs, a clock that moves. Then all
-// that the extension keeps is read: it holds none of the secrets, and nothing that is older than promised.
+// These tests check that the extension keeps only what PRIVACY.md says. They play a long session as people have it, full of
+// planted secrets: questions and codes in addresses, ids of conversations, cookies' values, a private window, clearings in
+// two tabs, a clock that moves. Then they read all that the extension keeps: it holds none of the secrets, and nothing that
+// is older than promised.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -19,10 +20,10 @@ let clock;
 /** @type {Stage} */
 let stage;
 
-/** Every secret that was planted so far. @type {string[]} */
+/** This list holds every secret that was planted so far. @type {string[]} */
 const planted = [];
 
-/** A word that stands nowhere else. */
+/** Makes a word that stands nowhere else, and plants it. */
 function word() {
   const letters = planted.length
     .toString(26)
@@ -32,7 +33,7 @@ function word() {
   return secret;
 }
 
-/** An id as conversations, projects and accounts have them. */
+/** Makes an id as conversations, projects and accounts have them, and plants it. */
 function id() {
   const secret = `6712f0aa-1c2d-8009-b0d1-${(0x2f7d1c900000 + planted.length).toString(16)}`;
   planted.push(secret);
@@ -60,7 +61,7 @@ const stored = () =>
 /** @param {Record<string, unknown>} kept */
 const leaked = (kept) => planted.filter((secret) => JSON.stringify(kept).includes(secret));
 
-/** A page of OpenAI's that fails, at an address. @param {string} url @param {string} extra into its body */
+/** Makes a page of OpenAI's fail, at an address. @param {string} url @param {string} extra into its body */
 function fail(url, extra = "") {
   const { response } = stage.recording(FAILING);
   const body = String(response?.body).replace(/<\/body>/, `${extra}</body>`);
@@ -116,7 +117,7 @@ test("a long session leaves none of its secrets", { skip: !CAN_SET_CLOCK }, asyn
   await visit(tab, `https://platform.openai.com/auth/callback?code=${word()}&state=${word()}`);
   await visit(tab, `https://platform.openai.com/settings/proj_${id()}/api-keys`);
 
-  // A healthy app, whose requests fail and whose errors name a conversation.
+  // This is a healthy app, whose requests fail and whose errors name a conversation.
   const app = await stage.driver.newTab();
   const recording = stage.recording("healthy/app-first-response");
   stage.player.air(recording, { stays: true });
@@ -146,7 +147,7 @@ test("a long session leaves none of its secrets", { skip: !CAN_SET_CLOCK }, asyn
   );
   await seen(app);
 
-  // Not a page of anybody's sign-in: it is not looked at.
+  // This page belongs to nobody's sign-in, so it is not looked at.
   const own = await stage.driver.newTab();
   stage.player.answer("https://localhost:3000/admin", {
     status: 500,
@@ -157,7 +158,7 @@ test("a long session leaves none of its secrets", { skip: !CAN_SET_CLOCK }, asyn
   await popup.waitFor(({ text }) => text.includes(stage.words("popup_elsewhere_title")), "", LIMIT);
   await popup.tab.close();
 
-  // A private window, where a symptom is picked, and which is closed.
+  // This is a private window, where a symptom is picked, and which is then closed.
   const secret = await stage.driver.newTab("private");
   await visit(secret, `https://chatgpt.com/c/${id()}?q=${word()}`);
   const inside = await View.popup(stage.driver, secret);
@@ -180,7 +181,7 @@ test("a long session leaves none of its secrets", { skip: !CAN_SET_CLOCK }, asyn
     LIMIT,
   );
 
-  // Clearings in two tabs, nine minutes apart.
+  // These are clearings in two tabs, nine minutes apart.
   const [one, other] = [await stage.driver.newTab(), await stage.driver.newTab()];
   const first = await clear(one);
   clock.set(9 * MINUTE);

@@ -1,7 +1,7 @@
-// Cookies of every shape, on OpenAI's hosts and on hosts that must never be touched, each with the
-// clearings that are to remove it, written down by hand after the list of OpenAI's cookies; and the
-// means to plant and to read every kind of site storage. It does not use the catalogue of the core,
-// whose scopes it is there to check.
+// This module holds cookies of every shape, on OpenAI's hosts and on hosts that must never be touched. Each
+// names the clearings that are to remove it, written down by hand after the list of OpenAI's cookies. The
+// module also plants and reads every kind of site storage. It does not use the catalogue of the core,
+// because it is there to check the scopes of that catalogue.
 
 /** @typedef {"clear_check_cookies" | "clear_login_cookies" | "clear_site_data" | "clear_sites"} Clearing */
 
@@ -24,12 +24,12 @@ const BY_ALL = ["clear_site_data", "clear_sites"];
 /** @type {Clearing[]} */
 const BY_SITES = ["clear_sites"];
 
-/** A site that frames ChatGPT. */
+/** This site frames ChatGPT. */
 const FRAMER = "news-reader.example";
 
 /** @type {Seed[]} */
 const OPENAI = [
-  // Cloudflare's check: HttpOnly, for the domain, for one host, below a path, without Secure.
+  // These belong to Cloudflare's check: HttpOnly, for the domain, for one host, below a path, without Secure.
   [
     "chatgpt.com",
     "cf_clearance",
@@ -43,7 +43,7 @@ const OPENAI = [
   ["ws.chatgpt.com", "__cf_bm", "Path=/; Secure; HttpOnly", BY_CHECK],
   ["auth.openai.com", "cf_clearance", "Path=/; Secure; HttpOnly", BY_CHECK],
   ["auth.openai.com", "__cf_bm", "Domain=openai.com; Path=/; Secure; HttpOnly", BY_CHECK],
-  // A login in progress, with the prefixes that bind a cookie to a host or to TLS.
+  // These belong to a login in progress, with the prefixes that bind a cookie to a host or to TLS.
   [
     "chatgpt.com",
     "__Host-next-auth.csrf-token",
@@ -54,7 +54,7 @@ const OPENAI = [
   ["auth.openai.com", "login_session", "Path=/; Secure; HttpOnly", BY_LOGIN],
   ["auth.openai.com", "auth-session-minimized", "Domain=auth.openai.com; Path=/; Secure", BY_LOGIN],
   ["auth.openai.com", "oai-login-csrf_dev_3671622", "Path=/log-in; Secure; HttpOnly", BY_LOGIN],
-  // The session and the rest.
+  // These are the cookies of the session and the rest.
   [
     "chatgpt.com",
     "__Secure-next-auth.session-token.0",
@@ -71,13 +71,13 @@ const OPENAI = [
   ["community.openai.com", "_t", "Path=/; Secure; HttpOnly", BY_SITES],
 ].map(toSeed);
 
-/** Choices of the user, which clearing all data finds and keeps. @type {Seed[]} */
+/** These are choices of the user, which clearing all data finds and keeps. @type {Seed[]} */
 const KEPT = [
   ["chatgpt.com", "oai-allow-ne", "Domain=chatgpt.com; Path=/; Secure", []],
   ["openai.com", "analytics_cookie_setting", "Domain=openai.com; Path=/; Secure", []],
 ].map((row) => ({ ...toSeed(row), kept: true }));
 
-/** Set in a frame below another site's page. @type {Seed[]} */
+/** These cookies are set in a frame below another site's page. @type {Seed[]} */
 const FRAMED = [
   {
     host: "chatgpt.com",
@@ -102,7 +102,7 @@ const FRAMED = [
   },
 ];
 
-/** Hosts that are not OpenAI's, some of them with names that look as if they were. */
+/** These hosts are not OpenAI's, but some of them have names that look as if they were. */
 export const BYSTANDERS = [
   "notchatgpt.com",
   "chatgpt.com.example",
@@ -139,12 +139,12 @@ const BYSTANDER_COOKIES = [
   ["theme", "Path=/"],
 ];
 
-/** 20 hosts with 10 cookies each. @type {Seed[]} */
+/** These are 20 hosts with 10 cookies each. @type {Seed[]} */
 const ELSEWHERE = BYSTANDERS.flatMap((host) =>
   BYSTANDER_COOKIES.map(([name, attributes]) => ({ host, name, attributes, clearedBy: [] })),
 );
 
-/** More of OpenAI's, by host with who takes them; browsers keep 180 of one site. @type {[string, Clearing[]][]} */
+/** These are more of OpenAI's hosts, with who clears them; browsers keep 180 of one site. @type {[string, Clearing[]][]} */
 const CROWDED = [
   ["chatgpt.com", BY_ALL],
   ["www.chatgpt.com", BY_ALL],
@@ -169,10 +169,10 @@ const CROWD = CROWDED.flatMap(([host, clearedBy]) =>
   })),
 );
 
-/** 500 cookies and more, on more than 30 hosts. */
+/** These are 500 cookies and more, on more than 30 hosts. */
 export const SEEDS = [...OPENAI, ...KEPT, ...FRAMED, ...CROWD, ...ELSEWHERE];
 
-/** The seeds of OpenAI's hosts alone, where no bystander is needed. */
+/** These are the seeds of OpenAI's hosts alone, for tests that need no bystander. */
 export const OPENAI_SEEDS = [...OPENAI, ...KEPT, ...FRAMED.filter(({ under }) => under === FRAMER)];
 
 /** @param {any[]} row @returns {Seed} */
@@ -181,7 +181,7 @@ function toSeed([host, name, attributes, clearedBy]) {
 }
 
 /**
- * How a seed is found again in the cookie store.
+ * Returns the key by which a seed is found again in the cookie store.
  * @param {Seed} seed
  * @returns {string}
  */
@@ -238,7 +238,7 @@ export async function sow(player, tab, seeds, value = "seed") {
   }
 }
 
-/** Redirects that a browser follows in one go: Firefox and Chromium take twenty. */
+/** This many redirects follow one another; Firefox and Chromium follow twenty in one go. */
 const HOPS = 15;
 
 /** @param {string} place */
@@ -252,7 +252,7 @@ const placeOf = ({ host, under = "" }) => `${host} ${under}`;
 
 /** @typedef {Record<string, number>} Stored how many entries of each kind, by the names of a receipt */
 
-/** The address of the service worker that `plant` registers. */
+/** This is the address of the service worker that `plant` registers. */
 export const WORKER = "/seed-worker.js";
 
 /**
@@ -282,7 +282,7 @@ export async function plant(worker) {
   });
   const cache = await caches.open("seed");
   await cache.put("/seeded", new Response("seed"));
-  // A private window of Firefox has none.
+  // A private window of Firefox has no such directory.
   const root = await navigator.storage.getDirectory().catch(() => undefined);
   const file = await root?.getFileHandle("seed", { create: true });
   const stream = await file?.createWritable();

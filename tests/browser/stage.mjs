@@ -1,6 +1,6 @@
-// A player, a browser with the extension and the recorded pages, together: puts a recording on air,
-// opens it in a tab of its own, and measures how long the extension takes to answer. It judges
-// nothing; the tests and run.mjs do.
+// This module brings a player, a browser with the extension and the recorded pages together: it puts a
+// recording on air, opens it in a tab of its own, and measures how long the extension takes to answer. It
+// judges nothing; the tests and run.mjs do that.
 
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -55,18 +55,18 @@ import { readWords } from "./words.mjs";
  * @property {string=} failed what the browser said
  */
 
-/** Longer than any answer may take, so that a late one is measured and not lost. */
+/** This time in ms is longer than any answer may take, so that a late answer is measured and not lost. */
 const LIMIT = 3000;
 
 const { passedHost } = await import(pathToFileURL(join(RUN.extension, "background/sites.js")).href);
 
-/** Is it a page of others, which is looked at when the popup is opened on it? @param {Recording} recording */
+/** Tells whether it is a page of others, which is looked at when the popup is opened on it. @param {Recording} recording */
 export const isPassed = ({ url }) => passedHost(url) !== undefined;
 
-/** Where each page is examined, and its load is kept in the journal. */
+/** These are the hosts where each page is examined, and where its load is kept in the journal. */
 const OURS = /^(.+\.)?(chatgpt|openai)\.com$/;
 
-/** How long a page is listened to whose requests go on, or which is not examined when it loads. */
+/** The time in ms for which a page is listened to if its requests go on, or if it is not examined when it loads. */
 const SILENCE = 500;
 
 export class Stage {
@@ -77,7 +77,7 @@ export class Stage {
   /** @type {Recording[]} */
   recordings;
   words = readWords(RUN.extension);
-  /** Browsers that had to be started for one failure. @type {Map<string, Promise<Driver>>} */
+  /** This map holds the browsers that had to be started for one failure each. @type {Map<string, Promise<Driver>>} */
   #others = new Map();
   /** @type {Partial<import("./launch.mjs").LaunchOptions>} */
   #options;
@@ -138,7 +138,7 @@ export class Stage {
     return { ...showing, ready: Date.now() };
   }
 
-  /** Closes the tab of a showing and puts the world right again. @param {Showing} showing */
+  /** Closes the tab of a showing, ends its network conditions and silences the player. @param {Showing} showing */
   async end({ tab }) {
     await tab.conditions(undefined);
     await tab.close();
@@ -159,7 +159,7 @@ export class Stage {
   }
 
   /**
-   * The casebook's entry of a tab, read through a page of the extension.
+   * Returns the casebook's entry of a tab, read through a page of the extension.
    * @param {Tab} tab
    * @param {Driver} driver
    * @returns {Promise<Case | undefined>}
@@ -174,7 +174,7 @@ export class Stage {
   }
 
   /**
-   * The loads of a tab that the extension knows.
+   * Returns the loads of a tab that the extension knows.
    * @param {Tab} tab
    * @param {Driver} driver
    * @returns {Promise<{at: number}[]>}
@@ -187,7 +187,7 @@ export class Stage {
   }
 
   /**
-   * What the extension knows of a tab beside its case, for messages of tests.
+   * Returns what the extension knows of a tab beside its case, for messages of tests.
    * @param {Tab} tab
    * @param {Driver} driver
    */
@@ -200,8 +200,8 @@ export class Stage {
   }
 
   /**
-   * Resolves when the page that was loaded since then was examined: with that its load is in the journal, and
-   * what has to be said of it in the casebook.
+   * Resolves when the page that was loaded since `from` was examined: its load is then in the journal, and the
+   * casebook holds what has to be said of it.
    * @param {Tab} tab
    * @param {number} from ms epoch
    * @param {Driver} driver
@@ -230,7 +230,7 @@ export class Stage {
   }
 
   /**
-   * Waits for the case of a tab to be as wanted.
+   * Waits until the case of a tab is as wanted.
    * @param {Tab} tab
    * @param {(found: Case) => boolean} holds
    * @param {string} what
@@ -249,7 +249,7 @@ export class Stage {
   }
 
   /**
-   * Waits for the diagnosis to be shown where it belongs, and says how long that took.
+   * Waits until the diagnosis is shown where it belongs, and returns how long that took.
    * @param {Showing} showing
    * @param {Partial<Diagnosis>} wanted that is waited for: a request fails later than the page is there, and says more
    * @returns {Promise<{found: Case, ms: number, title: string, where: "overlay" | "badge"}>}
@@ -265,7 +265,7 @@ export class Stage {
           (confidence ?? diagnosis.confidence) === diagnosis.confidence &&
           (overlay ?? diagnosis.overlay) === diagnosis.overlay;
         if (found === undefined || !wanted) {
-          // What is known of the tab tells an observer that was never heard from a rule that decided otherwise.
+          // These entries show whether an observer was never heard, or whether a rule decided otherwise.
           const known = JSON.stringify(await this.known(tab, driver));
           throw new Error(`no such diagnosis: ${diagnosis?.cause}, known: ${known}`);
         }
@@ -278,7 +278,7 @@ export class Stage {
   }
 
   /**
-   * Where a diagnosis is shown, in which words. What was known before may still stand there: that is an error.
+   * Returns where a diagnosis is shown, and in which words. If an earlier diagnosis still stands there, that is an error.
    * @param {Diagnosis} diagnosis
    * @param {Tab} tab
    * @param {Driver} driver
@@ -289,7 +289,7 @@ export class Stage {
       if (drawn?.cause !== cause) throw new Error(`the overlay says ${drawn?.cause}, not ${cause}`);
       return { where: /** @type {const} */ ("overlay"), title: drawn.title ?? "" };
     }
-    // The browser takes a badge away when its own error page comes in; it is painted again.
+    // The browser takes a badge away when its own error page comes in; then the badge is painted again.
     const { text, title } = await this.badge(tab, driver);
     const words = this.words("badge_title", this.words(`cause_${cause}_title`));
     if (text === "" || title !== words) throw new Error(`the badge says ${title}, not ${words}`);
@@ -297,7 +297,7 @@ export class Stage {
   }
 
   /**
-   * Tells what was said of a page once it was examined; nothing, if all is well.
+   * Returns what the extension says of a page once it was examined; it says nothing if all is well.
    * @param {Showing} showing
    */
   async listen({ driver, tab, recording, from }) {
@@ -313,14 +313,14 @@ export class Stage {
     };
   }
 
-  /** What went wrong, uncaught, in the extension's own code. @returns {Promise<string[]>} */
+  /** Returns the uncaught errors in the extension's own code. @returns {Promise<string[]>} */
   async errors() {
     const drivers = [this.driver, ...(await Promise.all(this.#others.values()))];
     const found = await Promise.all(drivers.map(async (driver) => driver.errors));
     return [...new Set(found.flat())];
   }
 
-  /** Ends the browser and starts it anew, on the same profile: `Stage.open` was given one. */
+  /** Ends the browser and starts it again on the same profile, which `Stage.open` must have been given. */
   async restart() {
     await this.driver.close();
     this.driver = await launch({ player: this.player, ...this.#options });

@@ -1,5 +1,5 @@
-// Starts the browser again and again while the computer is busy, and asks each time for all that every
-// other test relies on. STARTS says how often; a handful shows that it works, forty that it is reliable.
+// These tests start the browser again and again while the computer is busy, and ask each time for all that every other
+// test relies on. STARTS says how often; a handful shows that it works, forty that it is reliable.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -8,7 +8,7 @@ import { Stage } from "./stage.mjs";
 
 const STARTS = Number(process.env.STARTS ?? 2);
 
-/** Of this computer's processors two are kept busy. */
+/** The number of this computer's processors that are kept busy. */
 const LOOPS = 2;
 
 /** @type {Worker[]} */

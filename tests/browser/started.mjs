@@ -1,23 +1,23 @@
-// Asks a browser that was just started whether it took what it was told, and says what it did not take.
-// Without these questions every test of a file falls, each with a sentence about something else.
+// This module asks a browser that was just started whether it took its settings, and says what it did not take.
+// Without these questions every test of a file fails, each with a sentence about something else.
 
 import { until } from "./patience.mjs";
 
 /** @typedef {import("./launch.mjs").Driver} Driver */
 
-/** A page of the player that no test uses. */
+/** This is a page of the player that no test uses. */
 const PAGE = "https://started.invalid/";
 
-/** How long a browser may take for what it was told, on a busy machine. */
+/** The time in ms that a browser may need to take its settings, on a busy machine. */
 const LIMIT = 20_000;
 
 /**
- * A page of the player opens: the browser trusts its authority, and names lead to its ports.
+ * Checks that a page of the player opens: the browser trusts the player's authority, and host names lead to its ports.
  * @param {Driver} driver
  * @param {import("./recordings.mjs").Failure=} failure that this browser was started for
  */
 export async function assertPlayerOpens(driver, failure) {
-  // A proxy that nobody is behind is asked for every page.
+  // With this failure the browser asks a proxy for every page, and there is no program behind that proxy.
   if (failure === "proxy") return;
   const tab = await driver.firstTab();
   const { failed } = await tab.goto(PAGE);
@@ -31,7 +31,7 @@ export async function assertPlayerOpens(driver, failure) {
 }
 
 /**
- * The extension has the language, the sites and the private windows that it was given.
+ * Checks that the extension has the language, the sites and the private windows that it was given.
  * @param {Driver} driver
  * @param {Pick<import("./launch.mjs").LaunchOptions, "language" | "privately">} options
  */
@@ -47,7 +47,7 @@ export async function assertExtensionTook(driver, { language, privately = false 
   );
 }
 
-/** The extension has its sites, or has them no more. @param {Driver} driver @param {boolean} given */
+/** Checks that the extension has its sites, or that it no longer has them. @param {Driver} driver @param {boolean} given */
 export async function assertSites(driver, given) {
   await assertSees(driver, { sites: given }, () =>
     driver.inExtension(async () => ({

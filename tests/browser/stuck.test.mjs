@@ -1,6 +1,6 @@
-// What never answers: a page that hangs, and single calls of the browser. A step that meets one ends, says what was done
-// and what was not, and holds up no other tab. And a private window that is closed in the middle of a step: the cookies of
-// the usual windows stay as they are.
+// These tests check what never answers: a page that hangs, and single calls of the browser. A step that meets one ends, says
+// what was done and what was not, and holds up no other tab. They also close a private window in the middle of a step: the
+// cookies of the usual windows stay as they are.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -12,9 +12,9 @@ import { Stage } from "./stage.mjs";
 
 const PAGE = "server_error/cloudflare-502-bad-gateway";
 const OTHER = "login_expired/invalid-state";
-/** How long a page hangs, in milliseconds: much longer than anybody waits for it. */
+/** The time in ms for which a page hangs: much longer than anybody waits for it. */
 const HANGS = 40_000;
-/** The limit of the page, of a call about cookies and of the browser's own clearing, and a busy machine. */
+/** This time in ms covers the limits of the page, of a cookie call and of the browser's own clearing, on a busy machine. */
 const LATEST = 30_000;
 
 /** @type {Stage} */
@@ -100,7 +100,7 @@ const closeAt = (api, name, tabId) =>
     tabId,
   );
 
-/** Puts the calls right again. */
+/** Puts the original calls back. */
 const mend = () =>
   stage.driver.inBackground((scope) => {
     const kept = /** @type {any} */ (scope).kept ?? [];
@@ -115,11 +115,11 @@ const jar = async (wanted) =>
     .map((cookie) => `${keyOf(cookie)} ${cookie.value}`)
     .sort();
 
-/** Where a clearing has to ask the page itself. @type {import("./launch.mjs").Jar} */
+/** In this jar, a clearing has to ask the page itself. @type {import("./launch.mjs").Jar} */
 const ASKED = RUN.browser === "firefox" ? "default" : "private";
 
 test("a page that hangs: its clearing ends and says so, and another tab does not wait for it", async () => {
-  // In usual windows Chromium asks the page for nothing.
+  // In usual windows Chromium does not ask the page for anything.
   const tab = await open(PAGE, ASKED);
   const other = await open(OTHER);
   await tab.evaluate((ms) => {
@@ -217,7 +217,7 @@ describe("a private window that is closed in the middle", () => {
       tabs.pop();
       await closeAt("cookies", call, tab.id);
       await send(tab, "apply", "clear_sites").catch(() => undefined);
-      // In Firefox a tab itself names its store.
+      // In Firefox the tab itself names its store.
       if (call !== "getAllCookieStores") await closed();
       else await tab.close().catch(() => undefined);
       assert.deepEqual(await jar("default"), earlier);

@@ -1,5 +1,5 @@
-// The report for support: what is in it, in English and beneath in the reader's language, that it is what is
-// copied, and that nothing which identifies a person can get into it, whatever the case holds.
+// These tests check the report for support: what is in it, in English and below in the reader's language, that exactly this
+// is copied, and that nothing which identifies a person can get into it, whatever the case holds.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -23,7 +23,7 @@ const { initSync, step } = await import(
 );
 initSync({ module: readFileSync(join(RUN.extension, "core/access_medic_bg.wasm")) });
 
-/** What the core reports of evidence in a tab of which nothing is known. @param {any} visit */
+/** Returns what the core reports of evidence in a tab of which nothing is known. @param {any} visit */
 function examine({ evidence, now, offset }) {
   const event = { reported: { evidence, source: { waited: true } } };
   const { tab } = step({}, event, { tab: 1, now, offset, runs: false });
@@ -47,7 +47,7 @@ const tongue = (language) =>
     JSON.parse(readFileSync(join(RUN.extension, `_locales/${language}/messages.json`), "utf8")),
   );
 
-/** Numbers that are the same in each run. @param {number} seed */
+/** Returns a source of numbers that are the same in each run. @param {number} seed */
 function random(seed) {
   let state = seed;
   return (/** @type {number} */ below) => {
@@ -63,7 +63,7 @@ function secretsOf(next) {
     Array.from({ length }, () => from[next(from.length)]).join("");
   const hex = (/** @type {number} */ length) => text(length, "0123456789abcdef");
   const uuid = () => `${hex(8)}-${hex(4)}-${hex(4)}-${hex(4)}-${hex(12)}`;
-  /** What a page could try to plant. @type {(() => string)[]} */
+  /** These functions make what a page could try to plant. @type {(() => string)[]} */
   const secrets = [
     () => `sk-proj-${text(24)}7`,
     () => `eyJ${text(20)}9.${text(12)}`,
@@ -91,7 +91,7 @@ test("whatever stands on a page, in its address or in its headers, none of it is
   const tongues = [tongue("en"), tongue("zh_CN")];
   /** @template T @param {T[]} list @returns {T} */
   const one = (list) => list[next(list.length)];
-  /** What errors say around it, and where they say it. */
+  /** These functions return what errors say around a secret, in the forms in which they say it. */
   const around = [
     (/** @type {string} */ secret) => `error code: 1020 Ray ID: ${secret}`,
     (/** @type {string} */ secret) => `Sorry, you have been blocked. Your IP: ${secret}`,
@@ -115,7 +115,7 @@ test("whatever stands on a page, in its address or in its headers, none of it is
   let diagnosed = 0;
   for (let round = 0; round < 2000; round++) {
     const planted = Array.from({ length: 6 }, () => one(secrets)());
-    // Of a conversation: errors print UUIDs of their own, which support needs.
+    // This UUID stands for a conversation's id in the address: errors print UUIDs of their own, which support needs.
     planted.push(uuid());
     const [a, b, c, d, e, f, id] = planted;
     const host = one(["chatgpt.com", "auth.openai.com", "platform.openai.com"]);
@@ -350,7 +350,7 @@ test("the address stays out of it where the tick is taken back before it is know
   );
   await popup.tab.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
   assert.ok(!(await report()).includes(ADDRESS), await report());
-  // Ticked again it is asked for again.
+  // If it is ticked again, the address is asked for again.
   await popup.click('[data-key="support_add_ip"]');
   await until(async () => (await report()).includes(ADDRESS) || undefined, "the address", 5000);
   await popup.tab.close();

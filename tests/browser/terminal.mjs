@@ -1,4 +1,4 @@
-// What a run without a window shows: a progress bar on standard error, if that is a terminal, and a
+// This module shows a run without a window: a progress bar on standard error, if that is a terminal, and a
 // table on standard output. It knows nothing of pages.
 
 const WIDTH = 24;
@@ -17,7 +17,7 @@ export class Progress {
     this.#done += 1;
     const { stderr } = process;
     if (!stderr.isTTY) {
-      // A log wants a sign of life, not a picture.
+      // A log needs only a line from time to time, not a bar.
       const tenth = Math.max(1, Math.ceil(this.#total / 10));
       if (this.#done % tenth === 0) stderr.write(`${this.#done} of ${this.#total} pages\n`);
       return;

@@ -1,6 +1,6 @@
-// What a person tells in words of their own: the popup explains it on any page, once by pointer and once by keyboard alone,
-// offers what else it may mean, and gives the page's own fault back. Of the words nothing is kept but those that are
-// known, and nothing is sent.
+// These tests check what a person tells in words of their own: the popup explains it on any page, once by pointer and once
+// by keyboard alone, offers what else it may mean, and gives the page's own fault back. Only those words that are known
+// are kept, and nothing is sent.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
@@ -43,7 +43,7 @@ const words = (key, ...values) => stage.words(key, ...values);
 /** @param {View} view @param {string} text */
 const reads = (view, text) => view.waitFor((drawn) => drawn.text.includes(text), text, LIMIT);
 
-/** The popup over a page of others. */
+/** Opens the popup over a page of others. */
 async function openElsewhere() {
   open = await stage.driver.newTab();
   await open.goto("https://example.com/");
@@ -62,7 +62,7 @@ const stored = () =>
 const focused = (view) =>
   view.tab.evaluate(() => document.activeElement?.getAttribute("data-cause"));
 
-/** What the box holds. @param {View} view @param {string} text */
+/** Puts a text into the box. @param {View} view @param {string} text */
 const put = (view, text) =>
   view.tab.evaluate((value) => {
     /** @type {any} */ (document.querySelector("#told")).value = value;
@@ -129,7 +129,7 @@ for (const hand of /** @type {const} */ (["pointer", "keyboard"])) {
       await press(view, other);
       const { cause } = await view.waitFor(({ cause }) => cause !== first, "the other", LIMIT);
       assert.equal(other, words(`cause_${cause}_title`));
-      // And back.
+      // This goes back to the first cause.
       await press(view, words(`cause_${first}_title`));
       await view.waitFor(({ cause }) => cause === first, "the first", LIMIT);
     });
@@ -151,7 +151,7 @@ test("on a page with a fault of its own the fault comes back, with what was done
   await put(popup, '{"error":{"code":"insufficient_quota"}}');
   await popup.press(words("tell_button"));
   await reads(popup, words("cause_api_quota_exhausted_title"));
-  // The page shows its own fault all the while, and whoever goes on there goes on with that.
+  // The page shows its own fault all the while, and a person who goes on there goes on with that fault.
   const overlay = View.overlay(open);
   assert.equal((await overlay.read())?.cause, "edge_refused");
   await popup.press(words("popup_symptom_end"));

@@ -1,5 +1,5 @@
-// What a clearing took is put back: the same jar, compared cookie by cookie in the browser's own store, with
-// names, values, hosts, paths, flags, partitions and expiry; for ten minutes, and no longer.
+// These tests check that what a clearing took is put back: the same jar, compared cookie by cookie in the browser's own
+// store, with names, values, hosts, paths, flags, partitions and expiry; for ten minutes, and no longer.
 
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
@@ -11,7 +11,7 @@ import { View } from "./views.mjs";
 const LIMIT = 10_000;
 const MINUTE = 60_000;
 
-/** More shapes: for the session only, of each kind of SameSite, without a value. */
+/** These are cookies of more shapes: for the session only, of each kind of SameSite, without a value. */
 const SHAPES = [
   "session-only=one; Path=/; Secure",
   "strict=two; Path=/; Secure; SameSite=Strict; Max-Age=5000",
@@ -40,7 +40,7 @@ beforeEach(async () => {
   await tab.goto(stage.player.seed("chatgpt.com", SHAPES, { path: "/shapes" }));
 });
 
-/** Every cookie, as a line. */
+/** Returns every cookie, as a line. */
 const jar = async () =>
   (await stage.driver.cookies())
     .map((cookie) => `${keyOf(cookie)} ${JSON.stringify({ ...cookie, host: undefined })}`)
@@ -73,12 +73,12 @@ describe("the same jar again", () => {
     ["clear_sites", "server_error/cloudflare-502-bad-gateway"],
   ])) {
     test(remedy, async () => {
-      // The largest takes 300 cookies of 500.
+      // The largest clearing takes 300 cookies of 500.
       if (remedy === "clear_sites") await sow(stage.player, tab, SEEDS);
       const { earlier, popup, gone } = await clear(remedy, page);
       assert.notDeepEqual(await jar(), earlier);
       await popup.waitFor(
-        // With the verdict it has its last shape, and stands still.
+        // With the verdict the popup has its last shape, and stands still.
         ({ text, verdict }) => verdict !== undefined && text.includes(stage.words("popup_undo")),
         "a way back",
         LIMIT,
@@ -119,7 +119,7 @@ test("a second clearing that takes nothing leaves the way back of the first", as
   await tab.close();
 });
 
-/** Lets the browser refuse to remove any cookie, or no longer. @param {boolean} refuses */
+/** Makes the browser refuse to remove any cookie, or ends that. @param {boolean} refuses */
 const refuse = (refuses) =>
   stage.driver.inBackground((scope, wanted) => {
     const { cookies } = scope.chrome;

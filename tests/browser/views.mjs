@@ -1,27 +1,27 @@
-// What a person sees of the extension and does to it: reads the overlay and the popup as drawn, and
+// This module sees and uses the extension as a person does: it reads the overlay and the popup as drawn, and
 // clicks with trusted clicks at real coordinates. It never calls into the extension's code.
 
 import { pause, until } from "./patience.mjs";
 
-/** In milliseconds: what the overlay waits for, and how late it may notice that it grew. */
+/** The time in ms that the overlay waits before it takes a click, and by which it may be late to notice that it grew. */
 const SEEN = 450;
 
-/** The overlay trusts nobody to have seen it, when its last frame is longer ago than this, in ms. */
+/** The overlay assumes that nobody has seen it if its last frame is longer ago than this, in ms. */
 const STUTTER = 200;
 
-/** How long somebody waits for a page that stutters before they click all the same, in ms. */
+/** The time in ms that a person waits for a page that stutters, before they click all the same. */
 const PATIENCE = 2000;
 
-/** After so long, in ms, a click that has not come does not come any more. */
+/** After this time, in ms, a click that has not come does not come any more. */
 const LATE = 300;
 
-/** A hand that misses clicks at most so many times. */
+/** A person who misses clicks at most this many times. */
 const MISSES = 3;
 
-/** More controls than any view has. */
+/** No view has as many controls as this. */
 const MOST = 120;
 
-/** The element of the overlay, in the page. */
+/** The name of the overlay's element in the page. */
 export const OVERLAY = "access-medic";
 
 /**
@@ -56,7 +56,7 @@ export class View {
   }
 
   /**
-   * The popup of a tab, opened as a page, for a browser's own popup cannot be driven.
+   * Opens the popup of a tab as a page, because a browser's own popup cannot be driven.
    * @param {import("./launch.mjs").Driver} driver
    * @param {Tab} tab
    * @param {Tab=} given a tab to open it in; absent: a new one
@@ -93,7 +93,7 @@ export class View {
   }
 
   /**
-   * A trusted click in the middle of the first visible element that matches.
+   * Makes a trusted click in the middle of the first visible element that matches.
    * @param {string} selector
    * @param {string} words that it shows; empty: whatever it shows
    */
@@ -120,7 +120,7 @@ export class View {
     }
   }
 
-  /** Whether the last click or key press did nothing. A page that went away with it was hit. */
+  /** Tells whether the last click or key press did nothing. If the page went away with it, it was a hit. */
   async #missed() {
     const missed = () => this.tab.evaluate(wasMissed).catch(() => false);
     if (!(await missed())) return false;
@@ -130,9 +130,9 @@ export class View {
   }
 
   /**
-   * Looks at the overlay for as long as it wants: it takes no click before the reader can have seen what is there. The
-   * time counts by the frames of the page, since on a busy computer nothing is drawn for a while. A page that stops its
-   * own frames is looked at by the clock.
+   * Looks at the overlay for as long as the overlay demands: it takes no click before the reader can have seen what is
+   * there. The time counts by the frames of the page, since on a busy computer nothing is drawn for a while. If a page
+   * stops its own frames, the time counts by the clock.
    */
   async #see() {
     if (this.#host === undefined) return;
@@ -141,7 +141,7 @@ export class View {
   }
 
   /**
-   * Where the first visible element is that matches.
+   * Returns the place of the first visible element that matches.
    * @param {string} selector
    * @param {string} words that it shows; empty: whatever it shows
    * @returns {Promise<{x: number, y: number}>}
@@ -154,7 +154,7 @@ export class View {
   }
 
   /**
-   * Where something is, once it stands still: a hand that aims does not hit what moves away.
+   * Returns the place of something once it stands still: a person who aims does not hit what moves away.
    * @param {() => Promise<{x: number, y: number} | undefined>} find
    * @param {string} what
    */
@@ -172,7 +172,7 @@ export class View {
     });
   }
 
-  /** A trusted click on the control that has this name for a screen reader. @param {string} name */
+  /** Makes a trusted click on the control that has this name for a screen reader. @param {string} name */
   async press(name) {
     const aim = () =>
       this.#still(() => this.tab.inRoot(this.#host, spotOfName, name), `a control named ${name}`);
@@ -210,7 +210,7 @@ export class View {
     throw new Error(`No way by Tab to ${name}: ${passed.join(" › ")}`);
   }
 
-  /** A trusted click on the button of a remedy. @param {string} remedy */
+  /** Makes a trusted click on the button of a remedy. @param {string} remedy */
   async apply(remedy) {
     await this.click(buttonOf(remedy));
   }
@@ -219,7 +219,7 @@ export class View {
 /** @param {string} remedy */
 export const buttonOf = (remedy) => `button[data-remedy="${remedy}"], a[data-remedy="${remedy}"]`;
 
-/** This notes whether the next click hits what matches, before any listener can draw the view anew. @param {string} selector @param {string} words */
+/** Notes whether the next click hits what matches, before the view is redrawn. @param {string} selector @param {string} words */
 function watchFor(selector, words) {
   const page = /** @type {{ hit?: boolean }} */ (globalThis);
   page.hit = false;
@@ -230,7 +230,7 @@ function watchFor(selector, words) {
   addEventListener("click", note, { capture: true, once: true });
 }
 
-/** This notes whether the next click hits the control of this name. @param {string} name */
+/** Notes whether the next click hits the control of this name. @param {string} name */
 function watchForName(name) {
   const page = /** @type {{ hit?: boolean }} */ (globalThis);
   page.hit = false;
@@ -243,10 +243,10 @@ function watchForName(name) {
   addEventListener("click", note, { capture: true, once: true });
 }
 
-/** This tells whether the click that was watched for has hit nothing of what was meant. */
+/** Tells whether the click that was watched for has hit nothing of what was meant. */
 const wasMissed = () => /** @type {{ hit?: boolean }} */ (globalThis).hit === false;
 
-/** This notes whether a click comes through the overlay: one that it refuses goes no further. @param {Document | ShadowRoot} root */
+/** Notes whether a click comes through the overlay: a refused one goes no further. @param {Document | ShadowRoot} root */
 function watchForClick(root) {
   const page = /** @type {{ hit?: boolean }} */ (globalThis);
   page.hit = false;
@@ -302,7 +302,7 @@ function readDrawn(root) {
 function spotOf(root, selector, words) {
   for (const found of root.querySelectorAll(selector)) {
     if (words !== "" && found.textContent?.trim() !== words) continue;
-    // Not what is folded away.
+    // An element that is folded away does not count.
     if (!found.checkVisibility()) continue;
     found.scrollIntoView({ block: "center", behavior: "instant" });
     const box = found.getBoundingClientRect();
@@ -315,7 +315,7 @@ function spotOf(root, selector, words) {
 function spotOfName(root, name) {
   for (const found of root.querySelectorAll("button, a[href], summary, label, input, select")) {
     const said = found.getAttribute("aria-label") ?? found.textContent?.trim();
-    // A fold says more behind its title.
+    // The text of a fold goes on behind its title.
     if (said !== name && !(found.localName === "summary" && said?.startsWith(name))) continue;
     if (!found.checkVisibility()) continue;
     found.scrollIntoView({ block: "center", behavior: "instant" });
@@ -326,7 +326,7 @@ function spotOfName(root, name) {
 }
 
 /**
- * Where the focus is, and whether the control of a name lies behind it.
+ * Tells where the focus is, and whether the way to the control of a name goes back.
  * @param {Document | ShadowRoot} root
  * @param {string} name
  */
@@ -337,7 +337,7 @@ function wayTo(root, name) {
     return one?.getAttribute("aria-label") ?? (labels?.[0] ?? one)?.textContent?.trim() ?? "";
   };
   const controls = [...root.querySelectorAll("button, a[href], summary, input, select, textarea")];
-  // A fold says more behind its title.
+  // The text of a fold goes on behind its title.
   const wanted = controls.find(
     (one) =>
       (said(one) === name || (one.localName === "summary" && said(one).startsWith(name))) &&
@@ -345,7 +345,7 @@ function wayTo(root, name) {
   );
   if (wanted === undefined) return undefined;
   const { activeElement: active } = root;
-  // Of one group there is one stop.
+  // The controls of one group share one stop of the Tab key.
   const group = (/** @type {Element} */ one) => one.getAttribute("name") ?? one;
   const here = active !== null && group(active) === group(wanted);
   const shown = active && (active.classList.contains("unseen") ? active.closest("label") : active);

@@ -1,5 +1,5 @@
-// Waiting: a countdown as long as the site says, that can be stopped; at its end the page is loaded by
-// itself only if the reader wished it, and only while the tab is looked at and the browser is online.
+// These tests check the wait: a countdown lasts as long as the site says, and can be stopped. At its end the page is loaded
+// by itself only if the reader wished it, and only while the tab is looked at and the browser is online.
 
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
@@ -8,9 +8,9 @@ import { withMore } from "./recordings.mjs";
 import { Stage } from "./stage.mjs";
 import { OVERLAY, View } from "./views.mjs";
 
-/** What the site asks for, in seconds. */
+/** The time that the site asks for, in seconds. */
 const ASKED = 4;
-/** Longer than that, and than a page load. */
+/** This time in ms is longer than that, and longer than a page load. */
 const LIMIT = 10_000;
 
 /** @type {Stage} */
@@ -31,7 +31,7 @@ afterEach(async () => {
   showing = undefined;
 });
 
-/** A page whose first step is to wait, with the countdown begun in the overlay. @param {number} [asked] seconds */
+/** Opens a page whose first step is to wait, and starts the countdown in the overlay. @param {number} [asked] seconds */
 async function begin(asked = ASKED) {
   const page = stage.recording("server_error/cloudflare-502-bad-gateway");
   /** @type {[string, string][]} */
@@ -117,7 +117,7 @@ test("nor while the browser is offline", async () => {
 
 for (const minutes of [-5, -525_600, 525_600]) {
   test(`a clock that is moved by ${minutes} minutes does not prolong it`, async () => {
-    // Long enough to open the popup meanwhile.
+    // This is long enough to open the popup meanwhile.
     const { tab, overlay } = await begin(9);
     await overlay.click('[data-key="again"]');
     await stage.waitForCase(tab, ({ waiting }) => waiting?.again === true, "the wish");

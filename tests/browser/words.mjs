@@ -1,5 +1,5 @@
-// The words of the interface in one language, as the extension ships them, to compare with what it
-// shows. It does not check that they are complete: tests/locales.rs does.
+// This module reads the words of the interface in one language, as the extension ships them, to compare
+// them with what it shows. It does not check that they are complete: tests/locales.rs does that.
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, iter};
 
-/// What stands around the written part.
+/// These lines stand around the written part.
 pub const START: &str = "<!-- cargo xtask table: start -->";
 pub const END: &str = "<!-- cargo xtask table: end -->";
 
@@ -24,7 +24,7 @@ pub fn written(root: &Path) -> String {
     out
 }
 
-/// What the catalogue's reader has filled in where a signature says `"@name"`.
+/// These are the lists and wordings that the catalogue's reader has filled in for `"@name"` in a signature.
 struct Names {
     /// The lists of `lists.toml`.
     lists: BTreeMap<String, Vec<String>>,
@@ -211,7 +211,7 @@ fn messages(root: &Path, out: &mut String) {
     }
 }
 
-/// What so many messages take in the tables: twenty bits each, and a byte for the set.
+/// Returns how many bytes so many messages take in the tables: twenty bits each, and a byte for the set.
 fn bytes(messages: usize) -> usize {
     (messages * 7).div_ceil(2)
 }

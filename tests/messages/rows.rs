@@ -22,14 +22,14 @@ pub struct Row {
     pub lang: String,
     pub text: String,
     pub title: Option<String>,
-    /// Of the answer that brought the page, or of the request that an alert is about.
+    /// The status of the answer that brought the page, or of the request that an alert is about.
     pub http_status: Option<u16>,
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
     /// In the words of people who described the page: selectors, addresses, event codes.
     #[serde(default)]
     pub markers: Vec<String>,
-    /// Where the page was seen, if not at the host's root.
+    /// The address at which the page was seen, if that was not the host's root.
     pub url: Option<String>,
 }
 
@@ -85,7 +85,7 @@ impl Row {
             }
             Surface::InAppAlert | Surface::InAppMessage => {
                 evidence.page = Some(if self.has_app() { app() } else { self.page() });
-                // What is said to screen readers alone is skipped.
+                // The observer skips words that are for screen readers alone.
                 if !self.tokens().iter().any(|token| token == ".sr-only") {
                     evidence.alerts.push(self.alert());
                 }
@@ -94,7 +94,7 @@ impl Row {
         Some(Visit { evidence, now: OBSERVED_AT, ..Visit::default() })
     }
 
-    /// What the page says of itself, an address among the marks, or nothing but a host.
+    /// Returns the address that the page says of itself, one that stands among the marks, or nothing but a host.
     fn address(&self) -> String {
         let route = self.markers.iter().find(|marker| marker.starts_with('/')).map(|route| {
             // "A or B": the same page under either; `*`: under any that is not known.
@@ -136,7 +136,7 @@ impl Row {
         let mut markers = self.tokens();
         if markers.is_empty() {
             let usual = match self.surface {
-                // What is no fault has no mark of one.
+                // A surface that is no fault has no mark of one.
                 _ if self.cause.is_none() => "[role=alert]",
                 Surface::InAppMessage => ".text-token-text-error",
                 _ if self.host.starts_with("auth") => ".react-aria-FieldError",
@@ -251,7 +251,7 @@ fn selector(text: &str, tokens: &mut Vec<String>) {
 fn attribute(tag: &str, text: &str) -> Option<String> {
     let (name, value) = text.split_once('=')?;
     let value = value.trim_matches(['\'', '"']);
-    // Of `*=` and `^=` a part is known: the address around it is made up.
+    // With `*=` and `^=` only a part is known: the address around it is made up.
     let (name, part) = match name.strip_suffix('*') {
         Some(name) => (name, true),
         None => (name.trim_end_matches('^'), false),

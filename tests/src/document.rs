@@ -1,8 +1,9 @@
-//! A parsed page as a flat list in document order, with the few questions that observing asks of a document.
+//! This module holds a parsed page as a flat list in document order, and answers the few questions that observing asks
+//! of a document.
 //!
-//! The parser is the browsers' own algorithm, run as if scripts were on: what stands in `noscript` is then text and
-//! no elements. Contents of `template` are left out, as in a browser's own queries. A flat list makes "inside"
-//! a comparison of numbers and needs no recursion, however deep a page is nested.
+//! The parser is the browsers' own algorithm, and runs as if scripts were on: `noscript` then holds text and no
+//! elements. Contents of `template` are left out, as in a browser's own queries. A flat list makes "inside" a
+//! comparison of numbers and needs no recursion, however deep a page is nested.
 
 use html5ever::tendril::TendrilSink;
 use html5ever::tree_builder::TreeBuilderOpts;
@@ -16,7 +17,7 @@ pub struct Document {
 
 struct Node {
     parent: Option<usize>,
-    /// One past the last node inside this one.
+    /// The position one past the last node inside this one.
     end: usize,
     content: Content,
 }
@@ -27,7 +28,7 @@ enum Content {
 }
 
 pub struct Element {
-    /// Local name; of HTML elements it is in lower case.
+    /// The local name. HTML elements have it in lower case.
     pub name: String,
     pub html: bool,
     pub attributes: Vec<(String, String)>,
@@ -93,7 +94,7 @@ impl Document {
         document
     }
 
-    /// The document a browser makes of a body that is not HTML: the text in one `pre`.
+    /// Makes the document that a browser makes of a body that is not HTML: the text in one `pre`.
     pub fn of_text(text: &str) -> Self {
         let mut document = Self { nodes: Vec::new() };
         let element = |name: &str| Content::Element(Element { name: name.into(), html: true, attributes: Vec::new() });
@@ -111,7 +112,7 @@ impl Document {
         self.nodes.len() - 1
     }
 
-    /// Children come after their parent, so one walk from the back finds every end.
+    /// Finds the end of every node. Children come after their parent, so one walk from the back is enough.
     fn close(&mut self) {
         for at in (0..self.nodes.len()).rev() {
             let end = self.nodes[at].end.max(at + 1);
@@ -153,7 +154,7 @@ impl Document {
             .filter_map(|up| Some((up, self.element(up)?)))
     }
 
-    /// Is this element, or one that it stands in, such an element?
+    /// Tells whether this element, or one that it stands in, is such an element.
     pub fn within(&self, at: usize, is_such: impl Fn(&Element) -> bool) -> bool {
         self.element(at).is_some_and(&is_such) || self.ancestors(at).any(|(_, element)| is_such(element))
     }
@@ -171,7 +172,7 @@ impl Document {
         Some(body.map_or(root, |(at, _)| at))
     }
 
-    /// `document.title`: the words directly inside the first title element.
+    /// Returns `document.title`: the words directly inside the first title element.
     pub fn title(&self) -> String {
         let Some((title, _)) = self.elements().find(|(_, element)| element.html && element.name == "title") else {
             return String::new();
@@ -189,7 +190,7 @@ impl Document {
             .collect()
     }
 
-    /// `textContent`: all text inside an element, as it stands.
+    /// Returns `textContent`: all text inside an element, as it stands.
     pub fn whole_text(&self, at: usize) -> String {
         let texts = self.nodes[at..self.nodes[at].end].iter();
         texts
@@ -197,19 +198,19 @@ impl Document {
             .collect()
     }
 
-    /// `nextElementSibling`.
+    /// Returns the `nextElementSibling` of an element.
     pub fn next(&self, at: usize) -> Option<(usize, &Element)> {
         let parent = self.nodes[at].parent?;
         self.children(parent).find(|(sibling, _)| *sibling > at)
     }
 
-    /// The words inside an element, those of each text node on a line of their own, except in elements that show none
-    /// or hold what a person types.
+    /// Returns the words inside an element, with those of each text node on a line of their own. It leaves out elements
+    /// that show no words or hold what a person types.
     pub fn text(&self, at: usize) -> String {
         self.text_but(at, &[])
     }
 
-    /// The same without what elements of these names hold.
+    /// Returns the same words without those that elements of these names hold.
     pub fn text_but(&self, at: usize, unread: &[&str]) -> String {
         let mut lines = Vec::new();
         let mut next = at;

@@ -1,4 +1,5 @@
-//! The recorded pages under `pages/`, and what the extension would observe on them, worked out without a browser.
+//! This crate reads the recorded pages under `pages/` and works out, without a browser, what the extension would
+//! observe on them.
 //!
 //! [`Recording`] reads a file, [`observe`] does natively what `extension/content/observe.js` and
 //! `extension/background/response.js` do in a browser, [`visit`] wraps the result as the core takes it. Scripts of a

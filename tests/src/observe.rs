@@ -1,5 +1,6 @@
-//! What the extension would have seen: the same evidence that `extension/content/observe.js` and the background
-//! gather in a browser, gathered from a recording. Like them it says what was there, never what it means.
+//! This module works out what the extension would have seen: it gathers from a recording the same evidence that
+//! `extension/content/observe.js` and the background gather in a browser. Like them, it says what was there, and never what it
+//! means.
 //!
 //! Lengths are counted as JavaScript counts them, in UTF-16 units.
 
@@ -12,7 +13,7 @@ use std::collections::HashSet;
 /// The moment of every observation: a recording has no clock.
 pub const OBSERVED_AT: f64 = 1_800_000_000_000.0;
 
-/// Between the loads of a page that is loaded again and again, in milliseconds.
+/// The time between the loads of a page that is loaded again and again, in milliseconds.
 const BETWEEN_LOADS: f64 = 15_000.0;
 
 const SMALL: usize = 400;
@@ -26,7 +27,7 @@ const ALERTS: usize = 12;
 const ALERT_TEXT: usize = 600;
 const ALERT_MARKERS: usize = 80;
 
-/// The headers that leave the background; of all others not even the names are kept.
+/// The headers that leave the background. All others are dropped, even their names.
 const HEADERS: [&str; 11] = [
     "server",
     "cf-mitigated",
@@ -41,7 +42,8 @@ const HEADERS: [&str; 11] = [
     "server-timing",
 ];
 
-/// A first look at the recording: nothing was tried, and nothing was known but the loads that it tells of.
+/// Returns the visit of a first look at the recording. Nothing was tried before, and only the loads that the recording tells of
+/// are known.
 pub fn visit(recording: &Recording, browser: Browser) -> Visit {
     let evidence = observe(recording, browser);
     let mut visit = Visit { evidence, now: OBSERVED_AT, ..Visit::default() };
@@ -89,7 +91,7 @@ fn request(answer: &Answer, browser: Browser) -> Option<Request> {
     (request.status.is_some() || request.failure.is_some()).then_some(request)
 }
 
-/// Host and path of an address, without ids.
+/// Returns the host and the path of an address, without ids.
 fn place(url: &str) -> String {
     let (host, path) = host_and_path(url);
     format!("{host}{}", without_ids(path))
@@ -100,10 +102,10 @@ fn host_and_path(url: &str) -> (&str, &str) {
     rest.find('/').map_or((rest, "/"), |at| rest.split_at(at))
 }
 
-/// How much is kept of a path.
+/// The number of characters of a path that are kept.
 const PATH: usize = 300;
 
-/// `*` for each part of a path that may be the id of a conversation or a person.
+/// Puts `*` in the place of each part of a path that may be the id of a conversation or a person.
 fn without_ids(path: &str) -> String {
     let is_id = |part: &str| {
         part.contains(['%', '@', ':'])
@@ -119,7 +121,7 @@ fn allowed(response: &RawResponse) -> Vec<Header> {
     kept.map(|(name, value)| Header { name: name.clone(), value: value.clone() }).collect()
 }
 
-/// `document.contentType`: the type without its parameters. Without a header browsers look at the first bytes.
+/// Returns `document.contentType`: the type without its parameters. If there is no header, browsers look at the first bytes.
 fn content_type(response: &RawResponse) -> String {
     match response.header("content-type") {
         Some(value) => value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase(),
@@ -128,10 +130,10 @@ fn content_type(response: &RawResponse) -> String {
     }
 }
 
-/// Where pages have the names that people gave to conversations.
+/// The paths of pages whose titles are names that people gave to conversations.
 const OWN: [&str; 3] = ["/c/", "/g/", "/share/"];
 
-/// No page with a conversation is as small.
+/// The number of elements of a small page. Every page with a conversation has more.
 const BLANK: usize = 60;
 
 fn page(document: &Document, url: &str, status: u16, content_type: String) -> Page {
@@ -145,7 +147,7 @@ fn page(document: &Document, url: &str, status: u16, content_type: String) -> Pa
         ..Page::default()
     };
     if !app && elements <= SMALL {
-        // The title of a conversation is a person's, unless an error stands in its place.
+        // The title of a conversation belongs to a person, unless an error stands in its place.
         let (_, path) = host_and_path(url);
         let titled = status >= 400 || !OWN.iter().any(|own| path.starts_with(own));
         if titled {
@@ -164,7 +166,7 @@ fn page(document: &Document, url: &str, status: u16, content_type: String) -> Pa
 /// The words of an error surface that may be read.
 enum Words {
     All,
-    /// Of a dialog only the heading: the rest can name what a person wrote.
+    /// Only the heading of a dialog: the rest can name what a person wrote.
     Heading,
     Of(usize),
     None,
@@ -173,11 +175,11 @@ enum Words {
 struct Surface {
     at: usize,
     words: Words,
-    /// Where it stands, as a token.
+    /// A token that says where the surface stands.
     place: Option<&'static str>,
 }
 
-/// A failure of a turn is no larger, in elements and in characters.
+/// The limits of a failure of a turn, in elements and in characters. No failure is larger.
 const BOX: usize = 40;
 const BOX_TEXT: usize = 600;
 
@@ -188,7 +190,7 @@ fn alerts(document: &Document, url: &str) -> Vec<Alert> {
         let surface = Surface { at, words: Words::All, place: Some("in:empty-thread") };
         surfaces.push((surface, cut(&document.text(at), ALERT_TEXT)));
     }
-    // A choice that is taken away says why in an element of its own.
+    // A choice that is disabled has an element of its own that says why.
     let taken = document.elements().filter(|(_, element)| element.is("aria-disabled", "true"));
     for id in taken.filter_map(|(_, element)| element.attribute("aria-describedby")?.split(' ').next()).take(ALERTS) {
         let why = document.elements().find(|(_, element)| element.id() == id);
@@ -233,8 +235,8 @@ fn alerts(document: &Document, url: &str) -> Vec<Alert> {
         .collect()
 }
 
-/// What counts as an error surface here, if anything does. In a conversation, and everywhere in `main`, a person's
-/// or a model's words could look like one, so there only the marks that the app itself sets are taken.
+/// Returns what counts as an error surface here, if anything does. In a conversation, and everywhere in `main`, the words of a
+/// person or of a model could look like one, so only the marks that the app itself sets count there.
 fn surface(document: &Document, at: usize, element: &Element, app: bool, url: &str) -> Option<Surface> {
     if element.test_id() == "regenerate-thread-error-button" {
         let near = document.ancestors(at).take(4);
@@ -263,7 +265,7 @@ fn surface(document: &Document, at: usize, element: &Element, app: bool, url: &s
     if !is_dialog(element) {
         return Some(Surface { at, words: Words::All, place: None });
     }
-    // What only informs has one button; what asks has more.
+    // A dialog that only informs has one button; a dialog that asks has more.
     let buttons = document.inside(at).filter(|(_, inside)| inside.name == "button").count();
     Some(Surface { at, words: Words::Heading, place: (buttons == 1).then_some("has:one-button") })
 }
@@ -289,20 +291,20 @@ fn is_chat(url: &str) -> bool {
     ["chatgpt.com", "chat.openai.com"].contains(&host_and_path(url).0)
 }
 
-/// A conversation has this address.
+/// Tells whether this is the address of a conversation.
 fn is_thread(url: &str) -> bool {
     let (_, path) = host_and_path(url);
     let of_gpt = path.strip_prefix("/g/").and_then(|rest| rest.split_once('/')).map(|(_, rest)| rest);
     path.starts_with("/c/") || of_gpt.is_some_and(|rest| rest.starts_with("c/"))
 }
 
-/// Where people talk to the model, a failure may stand in a turn that is not known as one.
+/// Tells whether people talk to the model at this address. A failure may then stand in a turn that is not known as one.
 fn may_talk(url: &str) -> bool {
     is_thread(url) || host_and_path(url).1 == "/"
 }
 
-/// Is it a failure inside a turn, by two signs at least: its role, a colour of failure on itself, the same colour on its ground
-/// and its border, a button in it or right behind it?
+/// Tells whether an element is a failure inside a turn, by two signs at least: its role, a colour of failure on itself, such a
+/// colour on both its background and its border, a button in it or right behind it.
 fn is_failure(document: &Document, at: usize, element: &Element) -> bool {
     let tones: Vec<&str> = element.classes().filter(|class| is_tone(class)).collect();
     let announced = element.is("role", "alert") || element.is("role", "alertdialog");
@@ -326,7 +328,7 @@ fn is_failure(document: &Document, at: usize, element: &Element) -> bool {
         && document.whole_text(at).encode_utf16().count() <= BOX_TEXT
 }
 
-/// Does the class name the colour of a failure? One with a colon holds only in some state.
+/// Tells whether a class names the colour of a failure. A class with a colon does not count, because it holds only in some state.
 fn is_tone(class: &str) -> bool {
     let class = class.to_ascii_lowercase();
     let long = ["error", "danger", "destructive", "critical", "negative", "fail", "invalid"];
@@ -334,7 +336,7 @@ fn is_tone(class: &str) -> bool {
     !class.contains(':') && (red || long.iter().any(|word| class.contains(word)))
 }
 
-/// What is said in a conversation, written there or asked: none of it is looked into.
+/// Tells whether an element is something that is said in a conversation, written there or asked. None of it is looked into.
 fn is_said(element: &Element) -> bool {
     let names = ["pre", "code", "blockquote", "table", "form", "nav", "svg", "button", "a", "label", "textarea"];
     let marks = [
@@ -353,7 +355,7 @@ fn is_said(element: &Element) -> bool {
         || ["markdown", "prose"].iter().any(|class| element.has_class(class))
 }
 
-/// Where a conversation should be and neither turns nor a composer are: the heading that stands there alone with a button.
+/// Finds the heading that stands alone with a button at the address of a conversation, where neither turns nor a composer are.
 fn lonely_heading(document: &Document, url: &str) -> Option<usize> {
     let elements = || document.elements();
     let there = elements().any(|(at, element)| is_marked_turn(element) || is_composer(document, at, element));
@@ -365,19 +367,19 @@ fn lonely_heading(document: &Document, url: &str) -> Option<usize> {
     heading.filter(|_| lonely).map(|(heading, _)| heading)
 }
 
-/// Where people write to the model, whatever the app calls it. No error page has such a place.
+/// Tells whether people write to the model in this element, whatever the app calls it. No error page has such a place.
 fn is_composer(document: &Document, at: usize, element: &Element) -> bool {
     (element.name == "textarea" || element.has("contenteditable"))
         && document.within(at, |element| element.name == "main")
 }
 
-/// The app's own shell, or a conversation.
+/// Tells whether a page shows the app's own shell or a conversation.
 fn shows_app(document: &Document, url: &str) -> bool {
     let composed = |(at, element)| is_chat(url) && is_composer(document, at, element);
     document.elements().any(|(_, element)| is_app(element)) || document.elements().any(composed)
 }
 
-/// The app's own shell, or a conversation in any generation of its markup.
+/// Tells whether an element belongs to the app's own shell, or to a conversation in any generation of its markup.
 fn is_app(element: &Element) -> bool {
     element.name == "html" && element.has("data-build")
         || element.name == "script" && element.id() == "client-bootstrap"
@@ -430,7 +432,7 @@ fn is_field_error(element: &Element) -> bool {
         || element.id().starts_with("error-element")
 }
 
-/// Menus, the side bar, what a person types, and what we drew ourselves.
+/// Tells whether an element is a menu, the side bar, a field that a person types in, or something that we drew ourselves.
 fn is_quiet(element: &Element) -> bool {
     element.is("role", "menu")
         || element.is("role", "menuitem")
@@ -441,7 +443,7 @@ fn is_quiet(element: &Element) -> bool {
 
 // ------------------------------------------------------------------------------------------------ markers
 
-/// Tokens in order, each once, up to a limit.
+/// This is a list of tokens in order, each of them once, up to a limit.
 struct Tokens {
     list: Vec<String>,
     seen: HashSet<String>,
@@ -467,13 +469,13 @@ impl Tokens {
         for class in element.classes() {
             self.add(&format!(".{class}"));
         }
-        // A custom element.
+        // The element is a custom one.
         if element.name.contains('-') {
             self.add(&format!("tag:{}", element.name));
         }
     }
 
-    /// Id, classes, and the attributes among `named` and `data-*`.
+    /// Adds the id, the classes, and those attributes that are `named` or `data-*`.
     fn add_names(&mut self, element: &Element, named: &[&str]) {
         self.add_id_and_classes(element);
         self.add_attributes(element, named);
@@ -489,7 +491,7 @@ impl Tokens {
     }
 }
 
-/// Of the app's own shell: what stands beside it, as other extensions do, and what they note on it.
+/// Returns the marks of what stands beside the app's own shell, as other extensions do, and of what they note on it.
 fn guest_markers(document: &Document) -> Vec<String> {
     let mut tokens = Tokens::up_to(MARKERS);
     let frame: Vec<usize> = document.elements().take(1).map(|(root, _)| root).chain(document.body()).collect();
@@ -524,7 +526,7 @@ fn page_markers(document: &Document) -> Vec<String> {
     tokens.list
 }
 
-/// The names that a script sets on `window`.
+/// Returns the names that a script sets on `window`.
 fn globals(script: &str) -> Vec<String> {
     let Ok(assignment) = Regex::new(r"\bwindow\.([A-Za-z_$][\w$]*)\s*=[^=]") else { return Vec::new() };
     assignment.captures_iter(script).filter_map(|found| Some(found.get(1)?.as_str().to_owned())).collect()
@@ -547,7 +549,7 @@ fn alert_markers(document: &Document, at: usize, place: Option<&str>) -> Vec<Str
     tokens.list
 }
 
-/// At most so many UTF-16 units from the start.
+/// Cuts a text to at most `limit` UTF-16 units from its start.
 fn cut(text: &str, limit: usize) -> String {
     let mut units = 0;
     text.chars()

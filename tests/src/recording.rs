@@ -1,8 +1,8 @@
-//! A recorded page: what its file says, and nothing about what it means.
+//! This module reads a recorded page: what its file says, and nothing about what it means.
 //!
-//! The format stands in `pages/README.md`. Reading is lenient where a network is (line ends, a missing reason
-//! phrase, header lines that are none, bodies that are not UTF-8) and strict where a slip of the author would make
-//! a test prove nothing (no response, an unknown failure).
+//! `pages/README.md` describes the format. Reading is lenient where a network is lenient (line ends, a missing reason
+//! phrase, header lines that are none, bodies that are not UTF-8) and strict where a mistake of the author would make a
+//! test prove nothing (no response, an unknown failure).
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -20,29 +20,29 @@ pub struct Recording {
     /// The folder: the cause that has to be named, or [`HEALTHY`].
     pub expected: String,
     pub url: String,
-    /// `x-…` lines of the request block, names in lower case.
+    /// The `x-…` lines of the request block, with names in lower case.
     pub directives: Vec<(String, String)>,
     /// Requests that the page makes, and how they end. `x-answers: WHAT ADDRESS`.
     pub answers: Vec<Answer>,
     /// How many times the same page had been loaded before. `x-again: N`.
     pub again: u32,
-    /// Absent where no answer comes, see [`Recording::failure`].
+    /// The response. It is absent if no answer comes, see [`Recording::failure`].
     pub response: Option<RawResponse>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct RawResponse {
     pub status: u16,
-    /// Names in lower case, values trimmed, in the order of the file.
+    /// The headers in the order of the file, with names in lower case and trimmed values.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
 
-/// How a request of the page ends.
+/// This says how a request of the page ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub host: String,
-    /// Without the query.
+    /// The path without the query.
     pub path: String,
     pub end: End,
 }
@@ -65,7 +65,7 @@ impl Browser {
     pub const ALL: [Self; 2] = [Self::Chromium, Self::Firefox];
 }
 
-/// Why no answer came. `x-failure: KIND`.
+/// This says why no answer came: `x-failure: KIND`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Failure {
     Dns,
@@ -133,7 +133,7 @@ impl Failure {
         })
     }
 
-    /// What the browser reports for it. Firefox gives a sentence instead of a code for faults of TLS.
+    /// Returns what the browser reports for the failure. Firefox gives a sentence instead of a code for faults of TLS.
     pub fn code(self, browser: Browser) -> &'static str {
         match (browser, self) {
             (Browser::Chromium, Self::Dns) => "net::ERR_NAME_NOT_RESOLVED",
@@ -163,7 +163,7 @@ impl Failure {
             (Browser::Firefox, Self::TimedOut) => "NS_ERROR_NET_TIMEOUT",
             (Browser::Firefox, Self::Offline) => "NS_ERROR_OFFLINE",
             (Browser::Firefox, Self::Redirects) => "NS_ERROR_REDIRECT_LOOP",
-            // What other add-ons see of a request that one cancels.
+            // Other add-ons see this of a request that one add-on cancels.
             (Browser::Firefox, Self::Blocked) => "NS_ERROR_ABORT",
             (Browser::Firefox, Self::NotTls) => "SSL received a record that exceeded the maximum permissible length.",
         }
@@ -216,7 +216,7 @@ impl Recording {
         self.directive("x-failure").and_then(Failure::named)
     }
 
-    /// Names of the cookies that keep this page broken; empty when no clearing cures it.
+    /// Returns the names of the cookies that keep this page broken. There are none if no clearing cures it.
     pub fn heals_without(&self) -> impl Iterator<Item = &str> {
         self.directive("x-heals-without").unwrap_or_default().split(',').map(str::trim).filter(|name| !name.is_empty())
     }
@@ -233,7 +233,7 @@ pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("pages")
 }
 
-/// Every recording, by name. One file that cannot be read is an error: a test must not lose a page in silence.
+/// Returns every recording, by name. One file that cannot be read is an error: a test must not lose a page in silence.
 pub fn all() -> Result<Vec<Recording>, ListError> {
     let mut recordings = Vec::new();
     for cause in entries(&folder())?.into_iter().filter(|path| path.is_dir()) {
@@ -256,7 +256,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, ListError> {
     Ok(paths)
 }
 
-/// Cuts one line off, without its end (LF or CRLF). Nothing is left: none.
+/// Cuts one line off and returns it without its end (LF or CRLF), or `None` if nothing is left.
 fn take_line(rest: &mut &[u8]) -> Option<String> {
     if rest.is_empty() {
         return None;
@@ -285,14 +285,15 @@ fn take_fields(rest: &mut &[u8]) -> Vec<(String, String)> {
     fields
 }
 
-/// The address of `GET https://… HTTP/1.1`.
+/// Reads the address of `GET https://… HTTP/1.1`.
 fn address(line: &str) -> Option<String> {
     let mut words = line.split_ascii_whitespace();
     let (method, url) = (words.next()?, words.next()?);
     (method == "GET" && url.starts_with("https://")).then(|| url.to_owned())
 }
 
-/// `429 /backend-api/conversations`, `reset wss://ws.chatgpt.com/p1/ws`; the page's host may be left out.
+/// Reads a value such as `429 /backend-api/conversations` or `reset wss://ws.chatgpt.com/p1/ws`. The page's host may be
+/// left out.
 fn answer(page: &str, value: &str) -> Option<Answer> {
     let (what, address) = value.split_once(' ')?;
     let end = match what.parse() {
@@ -309,7 +310,7 @@ fn answer(page: &str, value: &str) -> Option<Answer> {
     Some(Answer { host: host.to_owned(), path: path.to_owned(), end })
 }
 
-/// The status of `HTTP/1.1 403 Forbidden`; the reason phrase may be missing.
+/// Reads the status of `HTTP/1.1 403 Forbidden`. The reason phrase may be missing.
 fn status(line: &str) -> Option<u16> {
     let code = line.strip_prefix("HTTP/")?.split_ascii_whitespace().nth(1)?;
     code.parse::<u16>().ok().filter(|code| (100..=999).contains(code))

@@ -1,5 +1,5 @@
-//! Collects all figures: the sizes, weighed here, and what the programs in `tests/bench/` measure, in Rust and in
-//! JavaScript, and print as the same lines.
+//! This module collects all figures. It weighs the sizes itself. The programs in `tests/bench/`, in Rust and in
+//! JavaScript, measure the other figures and print them as the same lines.
 //!
 //! A size over its budget fails. Times depend on the machine, so they fail only when that is asked for.
 
@@ -41,7 +41,7 @@ pub fn run(checkout: &Checkout, browser: Browser, json: bool, strict: bool) -> R
     package::hold(&if strict { figures } else { package::binding(figures) })
 }
 
-/// What a program measured. One that measured nothing has a fault.
+/// Returns what a program measured. A program that measured nothing has a fault.
 fn measured(command: &mut Command) -> Result<Vec<Figure>, Fault> {
     let said = process::capture(command)?;
     let figures: Vec<_> = said.lines().filter_map(Figure::read).collect();
@@ -51,8 +51,8 @@ fn measured(command: &mut Command) -> Result<Vec<Figure>, Fault> {
     Ok(figures)
 }
 
-/// Builds the core with more phrases, in `target/bench/cores/`, for what is asked about a larger catalogue: from a copy
-/// of the sources with one more signature, whose phrases are looked for and which never holds.
+/// Builds the core with more phrases, in `target/bench/cores/`, to measure how a larger catalogue would do. It builds a
+/// copy of the sources with one more signature, whose phrases are looked for but which never holds.
 fn grow(checkout: &Checkout) -> Result<(), Fault> {
     const MORE: &str = "crate/catalog/signatures/more/phrases.toml";
     let mut list = rust::cargo(&checkout.root);
@@ -66,11 +66,11 @@ fn grow(checkout: &Checkout) -> Result<(), Fault> {
     let unreadable = |error: serde_json::Error| Fault::Input(format!("the phrases: {error}"));
     let lists: BTreeMap<usize, Vec<String>> = serde_json::from_str(&list).map_err(unreadable)?;
     let folder = checkout.elsewhere();
-    // All but what was built there.
+    // This removes the old sources of the crate, but not what was built there.
     checkout::remove_folder(&folder.join("crate"))?;
     let copy = checkout.copy_files(folder)?;
     for (factor, phrases) in lists.iter().filter(|(factor, _)| **factor > 1) {
-        // A list of strings in JSON is one in TOML.
+        // A list of strings in JSON is also a list of strings in TOML.
         let phrases = serde_json::to_string(phrases).map_err(unreadable)?;
         let signature = format!(
             "about = \"More phrases.\"\ncause = \"blocked_by_rule\"\nconfidence = \"possible\"\nsurface = \"page\"\n\

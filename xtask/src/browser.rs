@@ -1,6 +1,6 @@
-//! The two browsers: finds one on this computer, and gets one where that is allowed.
+//! This module finds the two browsers on this computer, and gets them where that is allowed.
 //!
-//! It never starts a browser for work; that is done in `tests/browser/`.
+//! It never starts a browser to work with it; that is done in `tests/browser/`.
 
 use crate::{checkout::Checkout, fault::Fault, node, process};
 use clap::ValueEnum;
@@ -16,14 +16,14 @@ pub enum Browser {
     Firefox,
 }
 
-/// What a program that calls itself a browser turned out to be.
+/// This is the result of looking at a program that calls itself a browser.
 #[derive(Debug, PartialEq)]
 enum Fitness {
     Fits,
     TooOld,
     /// Branded Chrome and Edge no longer load an unpacked extension that a program asks them to load.
     Branded,
-    /// It does not say its version.
+    /// The program does not say its version.
     Unknown,
 }
 
@@ -44,7 +44,7 @@ impl Browser {
         }
     }
 
-    /// The environment variable that names the program to use.
+    /// Returns the environment variable that names the program to use.
     fn variable(self) -> &'static str {
         match self {
             Self::Chromium => "CHROMIUM",
@@ -52,7 +52,7 @@ impl Browser {
         }
     }
 
-    /// As in `manifest.json`.
+    /// Returns the oldest version that is supported, as in `manifest.json`.
     fn oldest(self) -> u32 {
         match self {
             Self::Chromium => 123,
@@ -98,7 +98,7 @@ impl Browser {
         }
     }
 
-    /// The name under which the browser downloader knows it.
+    /// Returns the name under which the browser downloader knows the browser.
     fn download(self) -> &'static str {
         match self {
             Self::Chromium => "chrome@stable",
@@ -106,7 +106,8 @@ impl Browser {
         }
     }
 
-    /// A browser to work with: the one that is named, one that is there, or one that is brought now.
+    /// Returns a browser to work with: the one that the environment variable names, one that is on this computer, or
+    /// one that is installed now.
     pub fn find(self, checkout: &Checkout) -> Result<PathBuf, Fault> {
         if let Some(path) = env::var_os(self.variable()).filter(|path| !path.is_empty()).map(PathBuf::from) {
             return match self.judge(&path) {
@@ -199,7 +200,7 @@ impl Browser {
         );
         let path = PathBuf::from(downloaded(&said.ok()?)?);
         let fits = path.is_file() && matches!(self.judge(&path), Fitness::Fits | Fitness::Unknown);
-        // The next search finds it without asking for it again.
+        // The note lets the next search find the browser without a new download.
         fits.then(|| {
             crate::checkout::write(&self.fetched_note(checkout), path.display().to_string().as_bytes()).ok()
         })??;
@@ -211,8 +212,9 @@ impl Browser {
     }
 }
 
-/// Every script has to be rendered, not drawn as boxes, and the visual record is drawn with these very fonts
-/// (tests/record/fonts.conf). Only a wish: where they cannot be had, the text is still right.
+/// Installs fonts that are missing. Every script has to be rendered, not drawn as boxes, and the visual record is drawn
+/// with these very fonts (tests/record/fonts.conf). It is no fault if they cannot be installed: the text is still right
+/// without them.
 pub fn ensure_fonts() {
     let missing = [
         ("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf"),
@@ -228,8 +230,8 @@ pub fn ensure_fonts() {
     }
 }
 
-/// Debian's and Ubuntu's way, only where it works without asking for a password. It says before what it will install, and
-/// `instead`: how to avoid that.
+/// Installs packages as Debian and Ubuntu do, but only where that works without a password. It prints beforehand what
+/// it will install, and `instead`, which says how to avoid that.
 fn install_packages(names: &[&str], instead: &str) -> bool {
     if process::probe(Command::new("apt-get").arg("--version")).is_none() {
         return false;
@@ -247,13 +249,13 @@ fn install_packages(names: &[&str], instead: &str) -> bool {
         command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "-q"]).args(words);
         process::run(&mut command)
     };
-    // Lists that are partly out of date may still do, so only the installation decides.
+    // Lists of packages that are partly out of date may still be enough, so only the installation decides.
     let _ = apt(&["update"]);
     let words = ["install", "-y", "--no-install-recommends"];
     apt(&[&words, names].concat()).inspect_err(|fault| eprintln!("{fault}")).is_ok()
 }
 
-/// The downloader prints `chrome@140.0.1 /path/to/chrome`.
+/// Returns the path that the downloader printed, as in `chrome@140.0.1 /path/to/chrome`.
 fn downloaded(said: &str) -> Option<&str> {
     said.lines()
         .filter_map(|line| line.split_once(' '))
@@ -261,7 +263,7 @@ fn downloaded(said: &str) -> Option<&str> {
         .map(|(_, path)| path.trim())
 }
 
-/// 156 of `Chromium 156.0.8078.73 built on Debian`.
+/// Returns the major version, such as 156 of `Chromium 156.0.8078.73 built on Debian`.
 fn major(said: &str) -> Option<u32> {
     said.split_whitespace().find_map(|word| word.split_once('.')?.0.parse().ok())
 }

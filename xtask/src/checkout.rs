@@ -1,4 +1,4 @@
-//! Where things are: one checkout of the repository and the folders that are built in it.
+//! This module knows where things are in one checkout of the repository, and in the folders that are built in it.
 
 use crate::{fault::Fault, process};
 use std::{
@@ -9,12 +9,12 @@ use std::{
 
 pub struct Checkout {
     pub root: PathBuf,
-    /// Where npm's packages lie: this checkout, or the one that a copy of it was made from.
+    /// The folder of npm's packages, in this checkout or in the one that a copy of it was made from.
     modules: PathBuf,
 }
 
 impl Checkout {
-    /// The checkout that `cargo xtask` was started in.
+    /// Returns the checkout in which `cargo xtask` was started.
     pub fn current() -> Result<Self, Fault> {
         let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let root = folder.as_deref().and_then(Path::parent).filter(|root| root.join("manifest.json").is_file());
@@ -22,8 +22,8 @@ impl Checkout {
         Ok(Self { root: root.to_owned(), modules: root.join("node_modules") })
     }
 
-    /// Copies all files that git knows or would take to a folder: the same files, built with the npm packages of this
-    /// checkout.
+    /// Copies all files that git knows or would take to a folder. The copy has the same files, and is built with the
+    /// npm packages of this checkout.
     pub fn copy_files(&self, folder: PathBuf) -> Result<Self, Fault> {
         let listed = process::capture(Command::new("git").current_dir(&self.root).args([
             "ls-files",
@@ -32,14 +32,15 @@ impl Checkout {
             "--others",
             "--exclude-standard",
         ]))?;
-        // A file that git knows and nobody has any more is part of no build.
+        // A file that git knows but that was deleted is part of no build.
         for name in listed.split('\0').filter(|name| !name.is_empty() && self.join(name).is_file()) {
             write(&folder.join(name), &read(&self.join(name))?)?;
         }
         Ok(Self { root: folder, modules: self.modules.clone() })
     }
 
-    /// Where copies of the sources are built. One after the other: what cargo made of others' crates there is used again.
+    /// Returns the folder in which copies of the sources are built, one after the other. They share it, so that cargo
+    /// can use what it built of other people's crates again.
     pub fn elsewhere(&self) -> PathBuf {
         self.join("target/elsewhere/checkout")
     }
@@ -52,12 +53,12 @@ impl Checkout {
         self.join("target")
     }
 
-    /// The core's JavaScript and WebAssembly, where `tsconfig.json` expects their types.
+    /// Returns the folder of the core's JavaScript and WebAssembly, where `tsconfig.json` expects their types.
     pub fn core(&self) -> PathBuf {
         self.join("target/bindgen/core")
     }
 
-    /// The built extensions, one folder for each browser, and the packages made of them.
+    /// Returns the folder of the built extensions, one folder for each browser, and of the packages made of them.
     pub fn extensions(&self) -> PathBuf {
         self.join("target/extension")
     }
@@ -66,7 +67,7 @@ impl Checkout {
         self.modules.join(path)
     }
 
-    /// Waits until no other command builds in this checkout; others wait until the answer is dropped.
+    /// Waits until no other command builds in this checkout. Other commands wait until the returned file is dropped.
     pub fn lock(&self) -> Result<fs::File, Fault> {
         let path = self.join("target/xtask.lock");
         write(&path, b"")?;
@@ -75,7 +76,7 @@ impl Checkout {
         Ok(file)
     }
 
-    /// The version that the workspace and the manifest share.
+    /// Returns the version that the workspace and the manifest share.
     pub fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")
     }
@@ -89,7 +90,7 @@ pub fn read_text(path: &Path) -> Result<String, Fault> {
     fs::read_to_string(path).map_err(Fault::file(path))
 }
 
-/// Writes the file, and the folders above it.
+/// Writes the file, and creates the folders above it.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(Fault::file(folder))?;
@@ -105,7 +106,7 @@ pub fn remove_folder(path: &Path) -> Result<(), Fault> {
     }
 }
 
-/// All files below a folder, as paths relative to it with `/`, in byte order on every system.
+/// Returns all files below a folder, as paths relative to it with `/`, in byte order on every system.
 pub fn files_below(folder: &Path) -> Result<Vec<String>, Fault> {
     let mut found = Vec::new();
     let mut open = vec![(folder.to_owned(), String::new())];

@@ -1,5 +1,5 @@
-//! All that decides whether a change may land: the gates, the tests, the size budgets. One command, the same
-//! everywhere. A gate that fails does not keep the others from being tried.
+//! This module runs all that decides whether a change may land: the gates, the tests and the size budgets. It is one
+//! command, and it is the same everywhere. All gates are tried, even if one of them fails.
 
 use crate::{
     bench,
@@ -32,7 +32,7 @@ impl Gates {
         self.results.push((name.into(), time, fault));
     }
 
-    /// Prints what the gates said; nothing is left to say after it.
+    /// Prints the result of each gate. If a gate failed, the answer is [`Fault::Told`], because nothing is left to say.
     fn summary(&self) -> Result<(), Fault> {
         println!("\nGates:");
         for (name, time, fault) in &self.results {
@@ -66,7 +66,7 @@ pub fn run(checkout: &Checkout) -> Result<(), Fault> {
         cargo(&[&["clippy", "--locked"], &packages[..], &["--target", rust::WASM, "--", "-D", "warnings"]].concat())
     });
     gates.try_one("fuzz targets", || fuzz::check(checkout));
-    // Before the type checker: it reads the types that are generated from the core.
+    // The build comes before the type checker, which reads the types that are generated from the core.
     gates.try_one("build", || {
         node::ensure(checkout)?;
         Browser::ALL.into_iter().try_for_each(|browser| extension::build(checkout, browser).map(drop))
@@ -121,7 +121,7 @@ pub fn run(checkout: &Checkout) -> Result<(), Fault> {
     gates.try_one("figures", || bench::run(checkout, Browser::Chromium, true, false));
 
     checkout::remove_folder(&checkout.join("target/elsewhere"))?;
-    // What failed and the count stand last, whatever the gates said.
+    // The failed tests and the count are printed last, whatever the gates said.
     let held = gates.summary();
     test::close(ended).and(held)
 }

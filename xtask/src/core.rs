@@ -1,4 +1,4 @@
-//! Builds the core: Rust → WebAssembly → its JavaScript side → optimised, in `target/bindgen/core/`.
+//! This module builds the core in `target/bindgen/core/`: Rust → WebAssembly → its JavaScript side → optimised.
 //!
 //! The same sources give the same bytes on every machine; `ci` compares two builds.
 
@@ -10,25 +10,25 @@ use crate::{
 use std::path::{Path, PathBuf};
 use wasm_bindgen_cli_support::Bindgen;
 
-/// A crate that becomes WebAssembly: its package, and the name of what is made of it.
+/// This is a crate that becomes WebAssembly: its package, and the name of what is made of it.
 struct Module {
     package: &'static str,
     name: &'static str,
 }
 
-/// The core itself, and the checks: apart, because a failing page needs the first at once and the second never, unless
-/// somebody asks for it.
+/// The core itself and the checks. They are apart, because a failing page needs the core at once, and the checks only
+/// if somebody asks for them.
 const MODULES: [Module; 2] = [
     Module { package: "access-medic", name: "access_medic" },
     Module { package: "access-medic-checks", name: "access_medic_checks" },
 ];
 
-/// What ships of the modules, in `target/bindgen/core/`.
+/// Returns the files of the modules that ship, in `target/bindgen/core/`.
 pub fn files() -> impl Iterator<Item = String> {
     MODULES.iter().flat_map(|module| [module.script(), module.binary()])
 }
 
-/// The file whose weight is the core's, and that of the checks.
+/// Returns the WebAssembly file of the core, whose size has a budget, and that of the checks.
 pub fn binaries() -> [String; 2] {
     MODULES.each_ref().map(Module::binary)
 }
@@ -42,14 +42,14 @@ impl Module {
         format!("{}_bg.wasm", self.name)
     }
 
-    /// As cargo made it; kept to know whether anything has changed.
+    /// Returns the path of the WebAssembly as cargo made it. It is kept to know whether anything has changed.
     fn raw(&self, checkout: &Checkout) -> PathBuf {
         checkout.join(&format!("target/bindgen/{}.wasm", self.name))
     }
 }
 
-/// Every feature here is older than the oldest browsers of `manifest.json`. wasm-opt has to be told: the list inside
-/// the file goes, because it helps nobody who runs it.
+/// The options of wasm-opt. Every feature here is older than the oldest browsers of `manifest.json`. wasm-opt has to be
+/// told the features. The list of them inside the file is removed, because it helps nobody who runs the file.
 const OPTIMISE: [&str; 10] = [
     "-O3",
     "--enable-mutable-globals",
@@ -63,7 +63,7 @@ const OPTIMISE: [&str; 10] = [
     "--strip-target-features",
 ];
 
-/// Builds what has changed since the last time.
+/// Builds the modules if anything has changed since the last time.
 pub fn build(checkout: &Checkout) -> Result<(), Fault> {
     rust::ensure_wasm_target(&checkout.root)?;
     node::ensure(checkout)?;
@@ -81,7 +81,7 @@ pub fn build(checkout: &Checkout) -> Result<(), Fault> {
     if current {
         return Ok(());
     }
-    // Written last and removed first: what is there after an interruption is never taken for finished.
+    // The recipe is written last and removed first, so that an interrupted build is never taken for a finished one.
     checkout::remove_folder(&checkout.join("target/bindgen"))?;
     for (module, raw) in raws {
         checkout::write(&module.raw(checkout), &raw)?;
@@ -91,7 +91,7 @@ pub fn build(checkout: &Checkout) -> Result<(), Fault> {
     checkout::write(&kept_recipe, recipe.as_bytes())
 }
 
-/// The raw WebAssembly, where cargo says that it put it.
+/// Compiles a module, and returns the path of the raw WebAssembly that cargo reports.
 fn compile(checkout: &Checkout, module: &Module) -> Result<PathBuf, Fault> {
     let target = checkout.target();
     let flags = rust::remap_flags(&checkout.root, &target)?.join("\u{1f}");
@@ -111,7 +111,7 @@ fn compile(checkout: &Checkout, module: &Module) -> Result<PathBuf, Fault> {
     artifact.ok_or_else(|| Fault::Input(format!("cargo built no {}.wasm: is it still a cdylib?", module.name)))
 }
 
-/// Two builds of the core that have the same one are the same.
+/// Returns the identity of a build: two builds of the core with the same identity are the same.
 pub fn identity(checkout: &Checkout) -> Result<Vec<u8>, Fault> {
     let raws = MODULES.iter().map(|module| checkout::read(&module.raw(checkout))).collect::<Result<Vec<_>, _>>()?;
     Ok([raws.concat(), recipe(checkout)?.into_bytes()].concat())
@@ -140,7 +140,7 @@ fn optimise(checkout: &Checkout, binary: &Path) -> Result<(), Fault> {
     )
 }
 
-/// All that decides about the result besides the raw WebAssembly: this file, and the optimiser's version.
+/// Returns all that decides about the result besides the raw WebAssembly: this file, and the optimiser's version.
 fn recipe(checkout: &Checkout) -> Result<String, Fault> {
     let binaryen = checkout::read_text(&checkout.module("binaryen/package.json"))?;
     Ok(format!("{}\n{binaryen}", include_str!("core.rs")))

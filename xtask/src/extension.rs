@@ -1,5 +1,6 @@
-//! Puts the unpacked extension of one browser together in `target/extension/<browser>/`: the files as written, the
-//! built core, the icons as drawn from their source, and the manifest with the keys that this browser knows.
+//! This module puts the unpacked extension of one browser together in `target/extension/<browser>/`: the files as
+//! written, the built core, the icons as drawn from their source, and the manifest with the keys that this browser
+//! knows.
 
 use crate::{
     browser::Browser,
@@ -11,10 +12,10 @@ use crate::{
 use serde_json::Value;
 use std::{collections::BTreeMap, fs, path::PathBuf};
 
-/// What is in the folder for the people who work on it and not for those who install it.
+/// The files in the folder that are for the people who work on it, and not for those who install it.
 const NOT_SHIPPED: [&str; 2] = ["globals.d.ts", "icons/icon.svg"];
 
-/// Builds the core and the extension; the answer is the extension's folder.
+/// Builds the core and the extension, and returns the extension's folder.
 pub fn build(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     let _alone = checkout.lock()?;
     core::build(checkout)?;
@@ -32,7 +33,7 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     for name in core::files() {
         files.insert(format!("core/{name}"), checkout::read(&checkout.core().join(&name))?);
     }
-    // Beside the core's own files, where the types of the shell are looked for.
+    // The list is also written beside the core's own files, where the types of the shell are looked for.
     let list = sites::script(checkout)?.into_bytes();
     checkout::write(&checkout.core().join(sites::NAME), &list)?;
     files.insert(format!("core/{}", sites::NAME), list);
@@ -41,7 +42,7 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     for size in icon::SIZES {
         files.insert(format!("icons/icon-{size}.png"), icon::draw(&drawing, size)?);
     }
-    // The lists that the checks go by, for people to search in.
+    // The extension ships the list that the checks go by, so that people can search in it.
     files.insert("core/countries.csv".into(), checkout::read(&checkout.join("crate/checks/countries.csv"))?);
     let manifest = manifest(&checkout::read_text(&checkout.join("manifest.json"))?, checkout.version(), browser)?;
     files.insert("manifest.json".into(), manifest.into_bytes());
@@ -51,7 +52,8 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     for name in checkout::files_below(&folder)? {
         if !files.contains_key(&name) {
             fs::remove_file(folder.join(&name)).map_err(Fault::file(folder.join(&name)))?;
-            // Chromium refuses an extension with a language's folder that has no messages in it.
+            // Folders that became empty are removed: Chromium refuses an extension with a language's folder that has no
+            // messages in it.
             for emptied in folder.join(&name).ancestors().skip(1).take_while(|above| *above != folder) {
                 if fs::remove_dir(emptied).is_err() {
                     break;
@@ -69,7 +71,8 @@ fn assemble(checkout: &Checkout, browser: Browser) -> Result<PathBuf, Fault> {
     Ok(folder)
 }
 
-/// One manifest is written, two are shipped: each browser complains about the keys of the other.
+/// Makes the manifest of one browser. One manifest is written and two are shipped, because each browser complains about
+/// the keys of the other.
 fn manifest(source: &str, version: &str, browser: Browser) -> Result<String, Fault> {
     let wrong = |what: &str| Fault::Input(format!("manifest.json: {what}"));
     let mut manifest: Value = serde_json::from_str(source).map_err(|error| wrong(&error.to_string()))?;

@@ -1,4 +1,4 @@
-//! What can go wrong in a command, as values with a kind. How a fault is shown is decided here and nowhere else.
+//! This module holds what can go wrong in a command, as values with a kind. It alone decides how a fault is shown.
 
 use std::{fmt, io, path::PathBuf};
 
@@ -10,11 +10,11 @@ pub enum Fault {
     Program { what: String, how: String },
     /// Something has to be installed by hand; the sentence says what.
     Missing(String),
-    /// What a person typed, or wrote into a file, cannot be used.
+    /// Something that a person typed, or wrote into a file, cannot be used.
     Input(String),
-    /// A check said no; what exactly has been printed already.
+    /// A check failed, and the details have been printed already.
     Failed(String),
-    /// A check said no, and there is nothing left to say: the last line is taken.
+    /// A check failed, and nothing more is printed, because the last line of the output is taken as the result.
     Told,
 }
 

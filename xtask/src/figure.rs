@@ -1,8 +1,9 @@
-//! A measured number with its budget: the lines of `cargo xtask bench`, whoever measured.
+//! This module holds measured numbers with their budgets. They are the lines of `cargo xtask bench`, whichever program
+//! measured them.
 
 use serde::{Deserialize, Serialize};
 
-/// Bytes: the unit of all sizes. They are the same on every machine, unlike times.
+/// The unit of all sizes, which is bytes. Sizes are the same on every machine, unlike times.
 pub const BYTES: &str = "B";
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -10,24 +11,25 @@ pub struct Figure {
     pub name: String,
     pub value: f64,
     pub unit: String,
-    /// The most that it may be (for a factor that has to be reached: the least). None: only watched.
+    /// The highest value that is allowed, or the lowest one for a factor that has to be reached. `None` means that the
+    /// figure is only watched.
     pub budget: Option<f64>,
     pub within: Option<bool>,
 }
 
 impl Figure {
-    /// A size that has to stay below `budget` bytes.
+    /// Makes the figure of a size that has to stay below `budget` bytes.
     pub fn size(name: &str, bytes: usize, budget: u32) -> Self {
         let (value, budget) = (bytes as f64, f64::from(budget));
         Self { name: name.into(), value, unit: BYTES.into(), budget: Some(budget), within: Some(value < budget) }
     }
 
-    /// One JSON object on one line.
+    /// Writes the figure as one JSON object on one line.
     pub fn line(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// A line that another program printed; none for the words it may print besides.
+    /// Reads a figure from a line that another program printed. Any other line that it may print gives `None`.
     pub fn read(line: &str) -> Option<Self> {
         serde_json::from_str(line).ok()
     }
@@ -36,7 +38,7 @@ impl Figure {
         self.within == Some(false)
     }
 
-    /// The row of a table.
+    /// Writes the figure as the row of a table.
     pub fn row(&self) -> String {
         let budget = self.budget.map_or_else(|| "-".into(), |budget| number(budget, &self.unit));
         let within = if self.is_over() { "  over budget" } else { "" };

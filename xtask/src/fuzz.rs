@@ -1,8 +1,8 @@
-//! Throws arbitrary evidence at the core, for as long as it is asked to: each target of `fuzz/` its share of the time. The first
-//! finding ends it, and is kept in `fuzz/artifacts/`.
+//! This module throws arbitrary evidence at the core for as long as it is asked to; each target of `fuzz/` gets an equal share
+//! of the time. The first finding ends the run, and is kept in `fuzz/artifacts/`.
 //!
-//! Starts from the recorded pages and from what earlier runs kept in `target/fuzz/`. The pinned compiler is enough: the
-//! core has no unsafe code, so there is nothing that a sanitizer, which needs another one, would look for.
+//! It starts from the recorded pages and from the inputs that earlier runs kept in `target/fuzz/`. The pinned compiler is
+//! enough: a sanitizer needs another one, and would find nothing, because the core has no unsafe code.
 
 use crate::{
     checkout::{self, Checkout},
@@ -17,9 +17,9 @@ use std::{
 };
 
 const MANIFEST: &str = "fuzz/Cargo.toml";
-/// Longest input, in bytes. Error pages are smaller, and longer ones find nothing more but take longer.
+/// The longest input, in bytes. Error pages are smaller, and longer inputs take more time but find nothing more.
 const LONGEST: &str = "-max_len=4096";
-/// An input that takes so many seconds is a finding.
+/// The number of seconds after which an input counts as a finding.
 const SLOWEST: &str = "-timeout=10";
 
 pub fn run(checkout: &Checkout, minutes: f64, target: Option<&str>, input: Option<&Path>) -> Result<(), Fault> {
@@ -43,7 +43,7 @@ pub fn run(checkout: &Checkout, minutes: f64, target: Option<&str>, input: Optio
     targets.iter().try_for_each(|target| fuzzer.fuzz(target, seconds))
 }
 
-/// Are the targets in order? Without the fuzzer itself, which would have to be built in C++.
+/// Checks the format and the lints of the targets. It leaves out the fuzzer itself, which would have to be built in C++.
 pub fn check(checkout: &Checkout) -> Result<(), Fault> {
     process::run(rust::cargo(&checkout.root).args(["fmt", "--check", "--manifest-path", MANIFEST]))?;
     process::run(
@@ -57,7 +57,7 @@ pub fn check(checkout: &Checkout) -> Result<(), Fault> {
 
 struct Fuzzer<'c> {
     checkout: &'c Checkout,
-    /// With the folder of `cargo-fuzz` in front.
+    /// The `PATH` of the programs that are started, with the folder of `cargo-fuzz` in front.
     path: std::ffi::OsString,
 }
 
@@ -87,7 +87,8 @@ impl<'c> Fuzzer<'c> {
     }
 
     fn write_seeds(&self) -> Result<(), Fault> {
-        // Pages that are gone are no seeds any more; what was found with them is in the corpus.
+        // The seeds are written anew, so that pages that are gone are no seeds any more; the corpus keeps what was found with
+        // them.
         checkout::remove_folder(&self.folder("seeds"))?;
         process::run(
             rust::cargo(&self.checkout.root)
@@ -134,7 +135,7 @@ impl<'c> Fuzzer<'c> {
     }
 }
 
-/// The value of `stat::NAME: VALUE`.
+/// Returns the value of the last line `stat::NAME: VALUE`.
 fn stat<'s>(said: &'s str, name: &str) -> &'s str {
     let mut values = said.lines().filter_map(|line| line.strip_prefix("stat::")?.strip_prefix(name)?.strip_prefix(':'));
     values.next_back().unwrap_or("?").trim()

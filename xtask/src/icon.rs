@@ -1,4 +1,5 @@
-//! Draws the extension's icon in the sizes that browsers ask for, from its one source, the same bytes everywhere.
+//! This module draws the extension's icon from its one source, in the sizes that browsers ask for. The bytes are the
+//! same everywhere.
 
 use crate::fault::Fault;
 use resvg::{
@@ -6,10 +7,10 @@ use resvg::{
     usvg::{Options, Tree},
 };
 
-/// As manifest.json names them.
+/// The sizes in pixels, as manifest.json names them.
 pub const SIZES: [u32; 4] = [16, 32, 48, 128];
 
-/// `svg`: a square drawing; `size`: of a side, in pixels. The answer is a PNG file.
+/// Draws `svg`, which is a square drawing, with sides of `size` pixels. Returns a PNG file.
 pub fn draw(svg: &[u8], size: u32) -> Result<Vec<u8>, Fault> {
     let wrong = |what: String| Fault::Input(format!("the icon: {what}"));
     let tree = Tree::from_data(svg, &Options::default()).map_err(|error| wrong(error.to_string()))?;

@@ -1,5 +1,5 @@
-//! Asks Mozilla's add-on linter about the packages. It checks for Firefox; what it says about Chromium's package
-//! counts as far as it is not about Chromium being another browser.
+//! This module asks Mozilla's add-on linter about the packages. The linter checks for Firefox. What it finds in
+//! Chromium's package counts too, except for findings that are only about Chromium being another browser.
 
 use crate::{browser::Browser, checkout::Checkout, fault::Fault, node};
 use serde::Deserialize;
@@ -21,15 +21,15 @@ struct Finding {
     file: Option<String>,
 }
 
-/// What the linter misses in Chromium's package: the keys that are Firefox's alone. In Firefox's own package nothing is
-/// forgiven, neither errors nor warnings; none is unavoidable.
+/// The findings about keys that only Firefox has, which the linter misses in Chromium's package. In Firefox's own
+/// package nothing is forgiven, neither errors nor warnings, because all of them can be avoided.
 const FIREFOX_ONLY: [&str; 3] =
     ["BACKGROUND_SERVICE_WORKER_NOFALLBACK", "ADDON_ID_REQUIRED", "MISSING_DATA_COLLECTION_PERMISSIONS"];
 
 pub fn check(checkout: &Checkout, browser: Browser, package: &Path) -> Result<(), Fault> {
     let mut command = node::node(checkout);
     command.arg(checkout.module("addons-linter/bin/addons-linter")).args(["--output", "json"]).arg(package);
-    // It ends with a failure when it found an error; only what it prints decides.
+    // The linter ends with a failure when it found an error, so only what it prints decides.
     let output = command.stderr(Stdio::inherit()).output().map_err(Fault::file("addons-linter"))?;
     let findings: Findings = serde_json::from_slice(&output.stdout)
         .map_err(|error| Fault::Program { what: "addons-linter".into(), how: format!("unreadable answer: {error}") })?;

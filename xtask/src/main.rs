@@ -1,4 +1,5 @@
-//! `cargo xtask …`: everything that is done with this repository, each command doing its own set-up.
+//! This program is `cargo xtask …`: it does everything that is done with this repository, and each command does its own
+//! set-up.
 //!
 //! This file is the command line alone; each module beside it has one job.
 
@@ -84,7 +85,7 @@ enum Task {
         /// Fail on times that are over their budgets, not only on sizes
         #[arg(long)]
         strict: bool,
-        /// The browser in which is measured
+        /// The browser to measure in
         #[arg(long, value_enum, default_value = "chromium")]
         browser: Browser,
     },

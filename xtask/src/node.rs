@@ -1,11 +1,11 @@
-//! Node and the npm packages: the only JavaScript tools are those that `package-lock.json` names.
+//! This module provides Node and the npm packages: the only JavaScript tools are those that `package-lock.json` names.
 
 use crate::{checkout::Checkout, fault::Fault, process};
 use std::{fs, process::Command, time::SystemTime};
 
 const OLDEST: u32 = 20;
 
-/// Node with a script of the repository or of an npm package.
+/// Returns a command for Node, to run a script of the repository or of an npm package.
 pub fn node(checkout: &Checkout) -> Command {
     let mut command = Command::new("node");
     command.current_dir(&checkout.root);
@@ -19,7 +19,7 @@ pub fn ensure(checkout: &Checkout) -> Result<(), Fault> {
         let found = if version.is_empty() { "was not found".into() } else { format!("is {}", version.trim()) };
         return Err(Fault::Missing(format!("Node {OLDEST} or later with npm is needed; node {found}.")));
     }
-    // A copy of a checkout is built with the packages of that one.
+    // A copy of a checkout is built with the packages of the checkout that it was made from.
     if checkout.module("") != checkout.join("node_modules") {
         return Ok(());
     }
@@ -36,7 +36,7 @@ pub fn npm() -> Command {
     Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" })
 }
 
-/// 20 of `v20.20.2`.
+/// Returns the major version, such as 20 of `v20.20.2`.
 fn major(version: &str) -> Option<u32> {
     version.trim().strip_prefix('v')?.split('.').next()?.parse().ok()
 }

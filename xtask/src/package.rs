@@ -1,4 +1,4 @@
-//! Makes the two packages for the stores and weighs them. Two packages of the same sources are the same bytes.
+//! This module makes the two packages for the stores and weighs them. The same sources give the same bytes.
 
 use crate::{
     browser::Browser,
@@ -14,7 +14,8 @@ use std::{
 };
 use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
-/// The core, which a failing page waits for, and a package as it is downloaded. Nobody feels less than these.
+/// The budgets, in bytes, of the core, which a failing page waits for, and of a package as it is downloaded. Nobody
+/// would notice if they were smaller than this.
 const CORE_GZIPPED: u32 = 240 * 1024;
 const PACKAGE: u32 = 1180 * 1024;
 
@@ -34,7 +35,7 @@ pub fn make(checkout: &Checkout, browser: Browser) -> Result<Package, Fault> {
     Ok(Package { path, figures })
 }
 
-/// The figures that decide about a package: sizes are the same on every machine.
+/// Returns the figures that decide about a package. They are the sizes, which are the same on every machine.
 pub fn binding(figures: Vec<Figure>) -> Vec<Figure> {
     figures.into_iter().filter(|figure| figure.unit == BYTES).collect()
 }
@@ -59,7 +60,8 @@ fn gzipped(bytes: &[u8]) -> Result<usize, Fault> {
     gzip.write_all(bytes).and_then(|()| gzip.finish()).map(|packed| packed.len()).map_err(Fault::file("(in memory)"))
 }
 
-/// Files in name order, with one time and one mode: nothing in the archive tells when or where it was made.
+/// Packs the files in name order, with one time and one mode, so that nothing in the archive tells when or where it was
+/// made.
 fn pack(folder: &Path) -> Result<Vec<u8>, Fault> {
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)

@@ -1,4 +1,4 @@
-//! Starts other programs and says which one failed. No shell is involved, so nothing needs quoting.
+//! This module starts other programs and says which one failed. No shell is involved, so nothing needs quoting.
 
 use crate::fault::Fault;
 use std::{
@@ -8,27 +8,27 @@ use std::{
     process::{Command, ExitStatus, Stdio},
 };
 
-/// Runs to the end; what the program prints goes to the terminal.
+/// Runs the program to its end. The program prints to the terminal.
 pub fn run(command: &mut Command) -> Result<(), Fault> {
     let status = command.status().map_err(|error| unstarted(command, &error))?;
     success(command, status)
 }
 
-/// Runs to the end and answers what was printed to standard output.
+/// Runs the program to its end, and returns what it printed to standard output.
 pub fn capture(command: &mut Command) -> Result<String, Fault> {
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| unstarted(command, &error))?;
     success(command, output.status)?;
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Like [`capture`], without a word to the terminal: for finding out whether something is there.
+/// Does the same as [`capture`] but shows nothing in the terminal. It serves to find out whether something is there.
 pub fn probe(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
-/// Runs to the end; `line` gets each line of standard output, and says whether it is shown. Ending badly is an answer
-/// here.
+/// Runs the program to its end. `line` gets each line of standard output, and returns whether the line is shown. A
+/// program that ends badly is no fault here, because its status is the answer.
 pub fn watch(command: &mut Command, mut line: impl FnMut(&str) -> bool) -> Result<ExitStatus, Fault> {
     let mut child = command.stdout(Stdio::piped()).spawn().map_err(|error| unstarted(command, &error))?;
     if let Some(stdout) = child.stdout.take() {
@@ -46,7 +46,7 @@ pub fn watch(command: &mut Command, mut line: impl FnMut(&str) -> bool) -> Resul
     child.wait().map_err(|error| unstarted(command, &error))
 }
 
-/// The program as a person would name it: without its folder, with its first arguments.
+/// Names the program as a person would: without its folder, and with its first arguments.
 pub fn named(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = std::iter::once(program).chain(command.get_args().take(3)).map(OsStr::to_string_lossy);

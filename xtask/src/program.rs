@@ -1,4 +1,5 @@
-//! Hands over to a program of the workspace that is built with the core: xtask itself is not, so that it starts at once.
+//! This module hands over to a program of the workspace that is built with the core. xtask itself is built without the
+//! core, so that it starts at once.
 
 use crate::{checkout::Checkout, fault::Fault, process, rust};
 use std::{
@@ -7,8 +8,8 @@ use std::{
     process::{Command, exit},
 };
 
-/// In the folder that the person is in, since files are named from there. Its exit code becomes ours: it has said
-/// what there is to say. `how`: more words for `cargo run`.
+/// Runs the program in the folder that the person is in, because files are named from there. Its exit code becomes
+/// ours, because it has said what there is to say. `how` holds more words for `cargo run`.
 pub fn run(checkout: &Checkout, name: &str, how: &[&str], arguments: &[OsString]) -> Result<(), Fault> {
     let mut command: Command = rust::cargo(&checkout.root);
     command.args(["run", "--quiet", "--package", name, "--bin", name]).args(how);

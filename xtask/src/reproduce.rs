@@ -1,5 +1,5 @@
-//! Builds the packages a second time, from a copy of the sources in another folder, and compares the bytes: what a
-//! reviewer builds has to be what was shipped.
+//! This module builds the packages a second time, from a copy of the sources in another folder, and compares the bytes:
+//! a reviewer has to be able to build exactly what was shipped.
 
 use crate::{
     browser::Browser,

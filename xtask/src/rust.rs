@@ -1,16 +1,16 @@
-//! The Rust toolchain: calls cargo, and adds the WebAssembly target where rustup was told not to by itself.
+//! This module calls cargo, and adds the WebAssembly target if rustup was told not to add it by itself.
 
 use crate::{fault::Fault, process};
 use std::{env, path::Path, path::PathBuf, process::Command};
 
 pub const WASM: &str = "wasm32-unknown-unknown";
 
-/// `cargo`, in the root of a checkout.
+/// Returns a command for `cargo` in the root of a checkout.
 pub fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
-    // Flags of the caller's would change the bytes; and what `cargo run` set for this program is not meant for those
-    // that it starts.
+    // Flags of the caller would change the bytes, and the variables that `cargo run` set for this program are not meant
+    // for the programs that it starts.
     let foreign = ["CARGO_PROFILE_", "CARGO_PKG_", "CARGO_MANIFEST_"];
     let flags = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET"];
     for (name, _) in env::vars_os() {
@@ -30,7 +30,8 @@ pub fn rustc(root: &Path) -> Command {
     command
 }
 
-/// `rust-toolchain.toml` asks for the target, and rustup usually brings it; not if automatic installation is off.
+/// Makes sure that the WebAssembly target is there. `rust-toolchain.toml` asks for it, and rustup usually brings it,
+/// but not if automatic installation is off.
 pub fn ensure_wasm_target(root: &Path) -> Result<(), Fault> {
     let present = || {
         process::probe(rustc(root).args(["--print", "target-libdir", "--target", WASM]))
@@ -47,15 +48,15 @@ pub fn ensure_wasm_target(root: &Path) -> Result<(), Fault> {
     Err(Fault::Missing(format!("The Rust target {WASM} is missing; with rustup: `rustup target add {WASM}`.")))
 }
 
-/// Flags that take this machine's folders out of the binary, so that it comes out the same everywhere.
+/// Returns the flags that take this machine's folders out of the binary, so that it comes out the same everywhere.
 pub fn remap_flags(root: &Path, target: &Path) -> Result<Vec<String>, Fault> {
-    // Where two of them fit, the compiler takes the later one.
+    // If two of these folders fit a path, the compiler takes the later one.
     let mut folders: Vec<(PathBuf, String)> =
         vec![(root.to_owned(), "/access-medic".into()), (target.to_owned(), "/access-medic/target".into())];
     for registry in registry_folders(root)? {
         folders.push((registry, "/registry".into()));
     }
-    // Where the standard library's source is installed, the compiler names it by its folder; elsewhere by this name.
+    // If the standard library's source is installed, the compiler names it by its folder; otherwise it uses this name.
     let sysroot = process::capture(rustc(root).args(["--print", "sysroot"]))?;
     let version = process::capture(rustc(root).arg("-vV"))?;
     let commit = version.lines().find_map(|line| line.strip_prefix("commit-hash: ")).unwrap_or("unknown");
@@ -63,7 +64,7 @@ pub fn remap_flags(root: &Path, target: &Path) -> Result<Vec<String>, Fault> {
     Ok(folders.into_iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())).collect())
 }
 
-/// The folders that hold the unpacked crates. Their names depend on where a machine gets its crates from.
+/// Returns the folders that hold the unpacked crates. Their names depend on where a machine gets its crates from.
 fn registry_folders(root: &Path) -> Result<Vec<PathBuf>, Fault> {
     let metadata = process::capture(cargo(root).args(["metadata", "--locked", "--format-version", "1"]))?;
     let metadata: serde_json::Value =

@@ -1,6 +1,7 @@
-//! `cargo xtask new signature`: puts the two files in place that a new signature consists of, to be filled in.
+//! This module is `cargo xtask new signature`. It writes the two files that a new signature consists of, for somebody
+//! to fill in.
 //!
-//! It never overwrites, and what it writes does not pass the tests before somebody has filled it in.
+//! It never overwrites a file, and the files that it writes do not pass the tests before somebody has filled them in.
 
 use crate::{
     checkout::{self, Checkout},
@@ -42,7 +43,7 @@ pub fn scaffold(checkout: &Checkout, name: &str, cause: Option<&str>) -> Result<
     Ok(())
 }
 
-/// `family/name`, both as they may be called in the catalogue.
+/// Splits `family/name`, and checks that the catalogue allows both names.
 fn parse(name: &str) -> Result<(&str, &str), Fault> {
     let fits = |word: &str| {
         word.starts_with(|c: char| c.is_ascii_lowercase())
@@ -55,7 +56,7 @@ fn parse(name: &str) -> Result<(&str, &str), Fault> {
     })
 }
 
-/// The ids of all causes: the tables' names in `causes/*.toml`.
+/// Returns the ids of all causes, which are the names of the tables in `causes/*.toml`.
 fn causes(checkout: &Checkout) -> Result<Vec<String>, Fault> {
     let folder: PathBuf = checkout.join("crate/catalog/causes");
     let mut found = Vec::new();

@@ -1,4 +1,5 @@
-//! Writes `core/sites.js`: the list of sites of `crate/catalog/sites.toml`, as the shell and the browser tests read it.
+//! This module makes `core/sites.js`: the list of sites of `crate/catalog/sites.toml`, as the shell and the browser
+//! tests read it.
 
 #[path = "../../crate/build/sites.rs"]
 mod list;
@@ -8,7 +9,7 @@ use list::{Checks, Sites};
 
 pub const NAME: &str = "sites.js";
 
-/// Each list as JSON, which is JavaScript too.
+/// Writes each list as JSON, which is JavaScript too.
 pub fn script(checkout: &Checkout) -> Result<String, Fault> {
     let file = "crate/catalog/sites.toml";
     let sites = list::read(&checkout.join(file)).map_err(|fault| Fault::Input(format!("{file}: {fault}")))?;

@@ -1,5 +1,5 @@
-//! `cargo xtask table`: has the test that compares the tables in the catalogue's README write them instead. What
-//! they say is decided there, by the catalogue's own reader.
+//! This module is `cargo xtask table`. It has the test that compares the tables in the catalogue's README write them
+//! instead. That test decides what they say, with the catalogue's own reader.
 
 use crate::{checkout::Checkout, fault::Fault, process, rust};
 

@@ -1,5 +1,5 @@
-//! Counts tests from what the runners print at their ends: cargo's `test result:` lines, and the summary of Node's
-//! runner in either of its forms.
+//! This module counts tests from what the runners print at the end: cargo's `test result:` lines, and the summary of
+//! Node's runner in either of its forms.
 
 use std::fmt;
 
@@ -21,7 +21,7 @@ impl Tally {
         self.passed + self.failed
     }
 
-    /// `test result: ok. 12 passed; 0 failed; 1 ignored; …`; libtest-mimic prints the same.
+    /// Reads a line such as `test result: ok. 12 passed; 0 failed; 1 ignored; …`. libtest-mimic prints the same.
     pub fn cargo(line: &str) -> Option<Self> {
         let (_, counts) = plain(line).strip_prefix("test result: ")?.to_owned().split_once(". ").map(owned)?;
         let mut tally = Self::default();
@@ -36,7 +36,7 @@ impl Tally {
         Some(tally)
     }
 
-    /// One line of Node's summary: `ℹ pass 3` or `# pass 3`. Tests that a name pattern left out are not counted.
+    /// Reads one line of Node's summary: `ℹ pass 3` or `# pass 3`. Tests that a name pattern left out are not counted.
     pub fn node(line: &str, filtered: bool) -> Option<Self> {
         let line = plain(line);
         let (word, number) = line.strip_prefix("ℹ ").or_else(|| line.strip_prefix("# "))?.split_once(' ')?;
@@ -52,7 +52,7 @@ impl Tally {
     }
 }
 
-/// The closing line, in the words that are understood everywhere.
+/// This writes the closing line, in words that everybody understands.
 impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} passed, {} failed", self.passed, self.failed)?;
@@ -67,7 +67,7 @@ fn owned((a, b): (&str, &str)) -> (String, String) {
     (a.to_owned(), b.to_owned())
 }
 
-/// The line without the colours that a terminal would show.
+/// Returns the line without the colours that a terminal would show.
 fn plain(line: &str) -> String {
     let mut plain = String::with_capacity(line.len());
     let mut rest = line;

@@ -1,4 +1,5 @@
-//! Runs every test there is: the native ones, then the extension in real browsers. Ends with one plain count.
+//! This module runs every test: first the native ones, then those of the extension in real browsers. It ends with one
+//! plain count.
 
 use crate::{
     browser,
@@ -15,19 +16,20 @@ use std::{
     thread,
 };
 
-/// A file of tests that goes on for longer hangs. It is ended then, and counts as failed.
+/// The time limit for a file of tests, in milliseconds. A file that takes longer hangs, so it is ended and counts as
+/// failed.
 const LONGEST: &str = "--test-timeout=900000";
 
-/// Tests that hold the product to times of a few milliseconds: nothing else runs beside them.
+/// The tests that hold the product to times of a few milliseconds. Nothing else runs beside them.
 const TIMED: [&str; 2] = ["flood.test.mjs", "input.test.mjs"];
 
-/// The slowest files and tests that are named at the end.
+/// The number of the slowest tests that are named at the end.
 const SLOWEST: usize = 12;
 
 /// The ending of a file of browser tests. `flows` stands for `tests/browser/flows.test.mjs`.
 const BROWSER_TESTS: &str = ".test.mjs";
 
-/// How a run of tests ended: how many of them how, and what was printed of those that failed.
+/// This is how a run of tests ended: the counts, what was printed about the failed tests, and the times.
 #[derive(Default)]
 pub struct Ended {
     pub tally: Tally,
@@ -35,7 +37,7 @@ pub struct Ended {
     times: Vec<Time>,
 }
 
-/// How long a file or a test of a browser took.
+/// This is the time that a file or a test of a browser took.
 #[derive(Clone, Debug, PartialEq)]
 struct Time {
     ms: u32,
@@ -44,7 +46,7 @@ struct Time {
 }
 
 impl Time {
-    /// A line of `tests/browser/durations.mjs`: `1234 file tests/browser/flows.test.mjs`.
+    /// Reads a line of `tests/browser/durations.mjs`, such as `1234 file tests/browser/flows.test.mjs`.
     fn read(line: &str, browser: Browser) -> Option<Self> {
         let mut parts = line.splitn(3, ' ');
         let ms = parts.next()?.parse().ok()?;
@@ -53,7 +55,7 @@ impl Time {
     }
 }
 
-/// The files that a person asked for by a part of their names.
+/// These are the files that a person asked for by a part of their names.
 #[derive(Debug, Default, PartialEq)]
 struct Files {
     native: Vec<String>,
@@ -61,7 +63,8 @@ struct Files {
 }
 
 impl Files {
-    /// No files: the word is looked for in the names of all tests.
+    /// Returns the files whose names contain the word. If there are none, the word is looked for in the names of all
+    /// tests.
     fn called(filter: Option<&str>, native: &[String], browser: &[String]) -> Self {
         let found = |files: &[String], ending: &str| {
             let stem = |path: &str| {
@@ -86,12 +89,13 @@ impl Ended {
     }
 }
 
-/// `browsers`: in which of them; `filter`: only the files whose names contain this or, where no file does, the tests.
+/// Runs the tests in these `browsers`. A `filter` leaves only the files whose names contain it or, if there is no such
+/// file, the tests whose names do.
 pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> Result<Ended, Fault> {
     let mut all = Ended::default();
     let everything = scripts(checkout, "tests/browser", BROWSER_TESTS)?;
     let files = Files::called(filter, &scripts(checkout, "tests", ".rs")?, &everything);
-    // Whole files are run; the word stands for them and not for names of tests.
+    // If files were found, they are run as a whole, because the word stands for them and not for names of tests.
     let (word, everything) = if files.are_some() { (None, files.browser) } else { (filter, everything) };
     if !files.native.is_empty() || filter.is_none() || word.is_some() {
         all.add(part("native tests", filter, native(checkout, word, &files.native)));
@@ -106,7 +110,8 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
         let result = Tests::of(checkout, browser, Part::Timed, &timed, word).and_then(|tests| tests.watch(true));
         all.add(part(&what, filter, result.map(|(ended, status, _)| (ended, status))));
     }
-    // The others wait most of the time: the browsers go side by side, and the second one is shown afterwards.
+    // The other tests wait most of the time. So the browsers run side by side, and the output of the second one is
+    // shown afterwards.
     let rest: Vec<_> = browsers
         .iter()
         .filter(|_| !others.is_empty())
@@ -131,7 +136,7 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
     Ok(all)
 }
 
-/// A word that finds nothing is a slip of the pen, and not a run without failures.
+/// Fails if the word found no test: that is a typing mistake, and not a run without failures.
 fn found(tally: Tally, filter: Option<&str>) -> Result<(), Fault> {
     match filter {
         Some(filter) if tally.ran() == 0 => Err(Fault::Input(format!(
@@ -143,16 +148,16 @@ fn found(tally: Tally, filter: Option<&str>) -> Result<(), Fault> {
     }
 }
 
-/// The end of a command: what failed, which may stand far above, and the count, and whether it is good. Nothing is said
-/// after it.
+/// Ends a command: prints the failures once more, because they may stand far above, and the count. Returns whether all
+/// is well. Nothing is printed after it.
 pub fn close(Ended { tally, failures, .. }: Ended) -> Result<(), Fault> {
     print!("{failures}");
     println!("\n{tally}");
     if tally.failed > 0 || tally.ran() == 0 { Err(Fault::Told) } else { Ok(()) }
 }
 
-/// A part that could not be run, ended badly without naming a test, or ran no test counts as one failed test:
-/// the closing line must not look good when something is wrong.
+/// Counts a part as one failed test if it could not be run, ended badly without naming a test, or ran no test: the
+/// closing line must not look good when something is wrong.
 fn part(what: &str, filter: Option<&str>, result: Result<(Ended, ExitStatus), Fault>) -> Ended {
     let (mut ended, wrong) = match result {
         Err(fault) => (Ended::default(), Some(fault.to_string())),
@@ -186,7 +191,7 @@ fn native(checkout: &Checkout, word: Option<&str>, files: &[String]) -> Result<(
     }
     command.args(word);
     let mut ended = Ended::default();
-    // Of each program's tests, from this line to its count.
+    // Each program lists its failures between this line and its count.
     let mut failing = false;
     let status = process::watch(&mut command, |line| {
         let tally = Tally::cargo(line);
@@ -217,7 +222,7 @@ impl Ended {
     }
 }
 
-/// Which files of tests run together.
+/// This says which files of tests run together.
 #[derive(Clone, Copy)]
 enum Part {
     /// Nothing runs beside them.
@@ -235,11 +240,11 @@ impl Part {
     }
 }
 
-/// Files of tests in one browser, one after the other.
+/// These are files of tests that run in one browser, one after the other.
 struct Tests {
     command: Command,
     browser: Browser,
-    /// Where the runner writes how long each test took.
+    /// The file to which the runner writes how long each test took.
     times: PathBuf,
     filtered: bool,
 }
@@ -266,10 +271,10 @@ impl Tests {
         Ok(Self { command, browser, times, filtered: word.is_some() })
     }
 
-    /// Runs them to the end. What is not shown as it comes is answered.
+    /// Runs the tests to their end. If their output is not shown as it comes, it is returned.
     fn watch(mut self, shown: bool) -> Result<(Ended, ExitStatus, String), Fault> {
         let (mut ended, mut unseen) = (Ended::default(), String::new());
-        // They stand behind the summary, to the end.
+        // The failing tests stand behind the summary, up to the end.
         let mut failing = false;
         let status = process::watch(&mut self.command, |line| {
             ended.tally.add(Tally::node(line, self.filtered).unwrap_or_default());
@@ -277,7 +282,7 @@ impl Tests {
             if failing {
                 ended.failures += &format!("{line}\n");
             }
-            // Node lists each test that the filter left out.
+            // Node also lists each test that the filter left out; those lines are not worth showing.
             let worth = !line.ends_with("# test name does not match pattern");
             if worth && !shown {
                 unseen += line;
@@ -291,7 +296,7 @@ impl Tests {
     }
 }
 
-/// Node, told by its environment which browser to use and where the built extension is.
+/// Returns a command for Node, whose environment says which browser to use and where the built extension is.
 pub fn script(checkout: &Checkout, browser: Browser) -> Result<Command, Fault> {
     let folder = extension::build(checkout, browser)?;
     let program = browser.find(checkout)?;
@@ -304,7 +309,7 @@ pub fn script(checkout: &Checkout, browser: Browser) -> Result<Command, Fault> {
     Ok(command)
 }
 
-/// The scripts of a folder whose names end so, in name order.
+/// Returns the scripts of a folder whose names have this ending, in name order.
 pub fn scripts(checkout: &Checkout, folder: &str, ending: &str) -> Result<Vec<String>, Fault> {
     let path = checkout.join(folder);
     if !path.is_dir() {

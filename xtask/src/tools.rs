@@ -1,5 +1,6 @@
-//! Brings programs that are written in Rust and only checked with: at one exact version, into `target/tools/`. Where
-//! Python's registry has one ready-made for this computer, whose hash is known here, it is taken; otherwise it is built.
+//! This module brings programs that are written in Rust and are only used for checks. It puts each of them, at one
+//! exact version, into `target/tools/`. It takes a program ready-made from Python's registry if there is one for this
+//! computer whose hash is known here; otherwise it builds the program.
 
 use crate::{
     checkout::{self, Checkout},
@@ -54,7 +55,8 @@ impl Tool {
     };
 }
 
-/// The program, from an earlier installation, from `PATH`, or built now.
+/// Returns the path of the program, which is there from an earlier installation, is on `PATH`, or is fetched or built
+/// now.
 pub fn ensure(checkout: &Checkout, tool: Tool) -> Result<PathBuf, Fault> {
     let folder = checkout.join("target/tools");
     let file = format!("{}{}", tool.program, env::consts::EXE_SUFFIX);
@@ -78,7 +80,7 @@ pub fn ensure(checkout: &Checkout, tool: Tool) -> Result<PathBuf, Fault> {
         eprintln!("It could not be had ready-made.");
     }
     eprintln!("Building {} {} (once) …", tool.package, tool.version);
-    // Not optimised: building would take longer than all that it will ever do here.
+    // The build is not optimised: optimising would take longer than all the work that the program will ever do here.
     process::run(
         rust::cargo(&checkout.root)
             .args(["install", "--quiet", "--locked", "--debug", "--version", tool.version, tool.package, "--root"])
@@ -90,7 +92,7 @@ pub fn ensure(checkout: &Checkout, tool: Tool) -> Result<PathBuf, Fault> {
     Ok(own)
 }
 
-/// Without any other package, and only the very files that are known here.
+/// Installs the wheel without any other package. Files whose hashes are not known here are refused.
 fn fetch(checkout: &Checkout, wheel: &Wheel, version: &str, into: &Path) -> Result<(), Fault> {
     let list = into.with_extension("txt");
     checkout::write(&list, requirement(wheel, version).as_bytes())?;
@@ -106,7 +108,7 @@ fn fetch(checkout: &Checkout, wheel: &Wheel, version: &str, into: &Path) -> Resu
     )
 }
 
-/// A line of the kind that pip reads.
+/// Writes the line that pip reads from a file of requirements.
 fn requirement(wheel: &Wheel, version: &str) -> String {
     let hashes = wheel.hashes.map(|hash| format!(" --hash=sha256:{hash}")).concat();
     format!("{}=={version}{hashes}\n", wheel.package)

@@ -1,4 +1,4 @@
-//! Writes `core/words.bin`: the words of concepts, which the shell hands to the core.
+//! This module makes `core/words.bin`, which holds the words of concepts. The shell hands it to the core.
 
 #[path = "../../crate/build/concepts.rs"]
 #[allow(dead_code, reason = "what concepts mean together is for the core's own build")]

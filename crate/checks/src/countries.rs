@@ -1,8 +1,8 @@
-//! Where OpenAI offers its products, by its own lists. Places that the lists leave open are open here, too.
+//! This module says where OpenAI offers its products, by its own lists. Places that the lists leave open are open here, too.
 //!
 //! Source: OpenAI's supported-countries pages, of the days that `countries.csv` names.
 
-/// Which list is asked.
+/// This says which list is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Product {
     ChatGpt,
@@ -21,13 +21,13 @@ impl Product {
 pub enum Listed {
     Yes,
     No,
-    /// Neither on the list nor plainly off it.
+    /// The place is neither on the list nor plainly off it.
     Open,
 }
 
 struct Entry {
     code: &'static str,
-    /// For ChatGPT and for the API.
+    /// The entries for ChatGPT and for the API.
     listed: [Listed; 2],
     checked: &'static str,
 }
@@ -38,7 +38,7 @@ fn entry(code: &str) -> Option<&'static Entry> {
     COUNTRIES.binary_search_by_key(&code, |entry| entry.code).ok().and_then(|at| COUNTRIES.get(at))
 }
 
-/// By ISO 3166-1 alpha-2 code, in capitals; a code that is none is open.
+/// Tells whether a place is listed, by its ISO 3166-1 alpha-2 code in capitals; a code that is none is open.
 pub fn listed(code: &str, product: Product) -> Listed {
     entry(code).map_or(Listed::Open, |entry| match product {
         Product::ChatGpt => entry.listed[0],
@@ -46,7 +46,7 @@ pub fn listed(code: &str, product: Product) -> Listed {
     })
 }
 
-/// The day on which the entry was last seen on the lists, `2026-11-10`.
+/// Returns the day on which the entry was last seen on the lists, like `2026-11-10`.
 pub fn checked(code: &str) -> Option<&'static str> {
     entry(code).map(|entry| entry.checked)
 }

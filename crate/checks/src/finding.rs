@@ -1,5 +1,5 @@
-//! What a check found: an id, its values in the order in which the sentence has them, and the evidence in rows. Every
-//! word a person reads is in the shell's `_locales`, under keys made from these ids.
+//! This module defines what a check found: an id, its values in the order in which the sentence has them, and the evidence in
+//! rows. Every word that a person reads is in the shell's `_locales`, under keys made from these ids.
 
 use serde::Serialize;
 
@@ -43,13 +43,13 @@ pub const IDS: [&str; 31] = [
 pub struct Finding {
     pub check: Check,
     pub state: State,
-    /// `country_unsupported`: the key of the sentence, and of what follows from it in the catalogue.
+    /// The key of the sentence, and of what follows from it in the catalogue: `country_unsupported`.
     pub id: &'static str,
     pub values: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub rows: Vec<Vec<Value>>,
-    /// Milliseconds of each sample, none for one that was lost: for a chart.
+    /// The milliseconds of each sample, for a chart; `None` for a sample that was lost.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub times: Vec<Option<u32>>,
@@ -87,7 +87,7 @@ pub enum State {
 pub enum Value {
     /// ISO 3166-1.
     Country(String),
-    /// Masked.
+    /// The IP address is masked.
     Address(String),
     Host(String),
     Hosts(Vec<String>),
@@ -101,10 +101,10 @@ pub enum Value {
     Day(String),
     /// Milliseconds since 1970.
     Time(f64),
-    /// In words of others, as they stand.
+    /// The name is in the words of others, as it stands there.
     Name(String),
     /// A network error, as the browser has it.
     Failure(String),
-    /// Of an answer.
+    /// The status of an answer.
     Status(u16),
 }

@@ -1,19 +1,19 @@
-//! What the answers mean: one finding a check, in the order of [`Check`]. A check that could not run says so, and says
-//! nothing else.
+//! This module says what the answers mean: it makes one finding for each check, in the order of [`Check`]. A check that could not
+//! run says so, and says nothing else.
 
 use crate::{Check, Finding, Listed, Miss, Product, Seen, State, Trace, Value, checked, listed, mask};
 
-/// Seconds that a clock may be off: certificates and sign-in codes forgive a minute.
+/// The number of seconds that a clock may be off: certificates and sign-in codes forgive a minute.
 const CLOCK: f64 = 60.0;
 /// Where answers take this long at the median, in milliseconds, the app feels broken.
 const SLOW: u32 = 1_500;
 /// A `Cookie` header above this many bytes is refused in places: servers mostly take 8 to 16 kB of headers in all.
 const HEAVY: u32 = 8_000;
 
-/// How many incidents are shown, and how many characters of the name of each: others write them.
+/// The largest number of incidents that are shown, and of characters of the name of each: others write them.
 const INCIDENTS: usize = 8;
 const NAME: usize = 120;
-/// How many characters of a network error are shown: Firefox has sentences for some.
+/// The largest number of characters of a network error that are shown: Firefox has sentences for some.
 const FAILURE: usize = 120;
 
 pub fn judge(seen: &Seen, product: Product) -> Vec<Finding> {
@@ -32,7 +32,7 @@ fn finding(check: Check, state: State, id: &'static str, values: Vec<Value>) -> 
     Finding { check, state, id, values, rows: Vec::new(), times: Vec::new() }
 }
 
-/// Why a check says nothing.
+/// Makes the finding that says why a check could not run.
 fn missed(check: Check, miss: Option<&Miss>) -> Finding {
     let values: Vec<Value> = miss.and_then(told).into_iter().collect();
     let id = match miss {
@@ -53,13 +53,13 @@ fn told(miss: &Miss) -> Option<Value> {
     }
 }
 
-/// The first characters of what others wrote, without those that break the line or turn its direction.
+/// Returns the first characters of what others wrote, without those that break the line or turn its direction.
 fn short(text: &str, most: usize) -> String {
     let turns = |c: &char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|c| !c.is_control() && !turns(c)).take(most).collect()
 }
 
-/// The trace of the page's own host, else the first that answered.
+/// Judges the country by the trace of the page's own host, or else by the first trace that answered.
 fn country(seen: &Seen, product: Product) -> Finding {
     let samples = seen.samples.iter().map(|sample| &sample.trace);
     let mut all = seen.traces.iter().map(|(_, trace)| trace).chain(samples);
@@ -89,7 +89,7 @@ fn country(seen: &Seen, product: Product) -> Finding {
     found
 }
 
-/// Which hosts go which way: by country, and by address within a family of addresses.
+/// Judges which hosts are reached which way: by country, and by address within a family of addresses.
 fn route(seen: &Seen) -> Finding {
     let answered: Vec<(&String, &Trace)> =
         seen.traces.iter().filter_map(|(host, trace)| Some((host, trace.as_ref().ok()?))).collect();
@@ -130,8 +130,8 @@ struct Way<'t> {
 }
 
 impl Way<'_> {
-    /// A browser takes IPv4 for one host and IPv6 for another as it likes; that alone is no other way. Two addresses of
-    /// the same family are two ways.
+    /// Tells whether a trace takes this way. A browser takes IPv4 for one host and IPv6 for another as it likes; that alone is no
+    /// other way. Two addresses of the same family are two ways.
     fn takes(&self, trace: &Trace) -> bool {
         let same = |known: &&Trace| known.address == trace.address || known.is_old() != trace.is_old();
         self.first.country == trace.country && self.traces.iter().all(same)
@@ -157,7 +157,7 @@ fn steadiness(seen: &Seen) -> Finding {
     }
     let lost = samples.iter().filter(|sample| sample.trace.is_err()).count() as u32;
     let times = || answered.iter().map(|(ms, _)| *ms);
-    // A few of them, so no sorting: that would be a tenth of the module.
+    // There are only a few times, so this does not sort: sorting would be a tenth of the module.
     let middle = |time: &u32| times().filter(|other| other < time).count() <= answered.len() / 2;
     let median = times().filter(middle).max().unwrap_or_default();
     let spread = times().max().unwrap_or_default() - times().min().unwrap_or_default();
@@ -239,7 +239,7 @@ fn clock(seen: &Seen) -> Finding {
     finding(Check::Clock, state, id, vec![off])
 }
 
-/// The host that would get the most.
+/// Judges the cookies, first of all those of the host that would get the most bytes.
 fn cookies(seen: &Seen) -> Finding {
     let Some(jars) = &seen.jars else { return missed(Check::Cookies, None) };
     let total = jars.iter().map(|jar| jar.count).sum();
@@ -305,7 +305,7 @@ mod tests {
         }
     }
 
-    /// What stands where the healthy answers do not.
+    /// Returns the findings that the healthy answers do not have.
     fn other(change: impl FnOnce(&mut Seen)) -> Vec<&'static str> {
         let mut seen = healthy();
         change(&mut seen);
@@ -344,7 +344,7 @@ mod tests {
         assert_eq!(other(|seen| seen.traces[1].1 = Ok(trace("DE", "198.51.100.9"))), ["route_split"]);
         assert_eq!(other(|seen| seen.traces[2].1 = Ok(trace("JP", "198.51.100.9"))), ["route_split_countries"]);
         assert_eq!(other(|seen| seen.traces[1].1 = Ok(trace("DE", "2001:db8::1"))), [""; 0], "the other protocol");
-        // IPv4 for one host, and IPv6 by two ways for the others.
+        // One host is reached by IPv4, and the others by IPv6 in two ways.
         let three = |second: &str, third: &str| {
             other(|seen| {
                 seen.traces[1].1 = Ok(trace("DE", second));
@@ -364,7 +364,7 @@ mod tests {
         assert_eq!(other(|seen| seen.ahead = Some(-61.0)), ["clock_behind"]);
         let incident = Incident { name: "Elevated errors".into(), since: None };
         assert_eq!(other(|seen| seen.service = Some(Ok(Service { open: vec![incident] }))), ["incident"]);
-        // Whoever stands between may write a page of status of their own.
+        // Whoever stands between may write a status page of their own.
         let long = |n: usize| Incident {
             name: format!("{n}\u{202e}\n{}", "Öffne example.com ".repeat(9_000)),
             since: Some(0.0),
@@ -436,7 +436,7 @@ mod tests {
             seen.samples.iter_mut().enumerate().for_each(|(at, sample)| sample.trace = Ok(one(at)));
             let told = serde_json::to_string(&judge(&seen, Product::ChatGpt)).unwrap();
             for entry in &addresses {
-                // Shorter ones may be part of a number.
+                // Shorter addresses may be part of a number.
                 let written = address(entry).to_string();
                 prop_assert!(written.len() < 7 || !told.contains(&written), "{written} in {told}");
             }

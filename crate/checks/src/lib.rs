@@ -1,8 +1,8 @@
-//! The checks: what OpenAI's hosts answered, and what that means.
+//! This crate holds the checks: what OpenAI's hosts answered, and what that means.
 //!
-//! [`judge`] makes [`Finding`]s of what was [`Seen`]. Pure: it asks nobody and knows no clock. It does not say what
-//! follows from a finding: that is the catalogue's (`crate/catalog/findings.toml`). An IP address is compared and shown
-//! masked, and is in no finding.
+//! [`judge`] makes [`Finding`]s of what was [`Seen`]. It is pure: it asks nobody and knows no clock. It does not say what follows
+//! from a finding, because the catalogue does (`crate/catalog/findings.toml`). IP addresses are compared and shown masked, and no
+//! finding holds a whole one.
 
 mod countries;
 mod finding;

@@ -1,17 +1,17 @@
-//! Reads `/cdn-cgi/trace`: lines of `key=value` that Cloudflare writes on every host behind it. Leniently: unknown and
-//! repeated keys occur, and a value may hold `=`; but a page in its place, or somebody else's text, is no trace.
+//! This module reads `/cdn-cgi/trace`: lines of `key=value` that Cloudflare writes on every host behind it. It reads leniently:
+//! unknown and repeated keys occur, and a value may hold `=`. But a page in its place, or somebody else's text, is no trace.
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct Trace {
-    /// Two capitals or digits: ISO 3166-1, `T1` for Tor, `XX` where Cloudflare does not know.
+    /// The country, as two capitals or digits: ISO 3166-1, `T1` for Tor, `XX` where Cloudflare does not know.
     pub country: String,
     /// The data centre, by its airport code; empty when it is not told.
     pub colo: String,
-    /// The visitor's, as Cloudflare writes it. Compared, and shown by [`mask`] alone.
+    /// The visitor's IP address, as Cloudflare writes it. It is compared, and shown by [`mask`] alone.
     pub address: String,
 }
 
-/// Lines of a real one are two dozen.
+/// The number of lines that are read; a real trace has two dozen.
 const LINES: usize = 64;
 
 impl Trace {
@@ -37,12 +37,12 @@ impl Trace {
     }
 }
 
-/// Of the fourth version, not the sixth.
+/// Tells whether an address is of the fourth version of IP, and not of the sixth.
 fn is_old(address: &str) -> bool {
     !address.contains(':')
 }
 
-/// Looks like one; the standard library's reader would be a tenth of the module.
+/// Tells whether a text looks like an IP address; the standard library's reader would be a tenth of the module.
 fn is_address(text: &str) -> bool {
     let groups = |sign: char, size: usize, digit: fn(&char) -> bool| {
         text.split(sign).all(|group| group.len() <= size && group.chars().all(|c| digit(&c)))
@@ -55,7 +55,7 @@ fn is_address(text: &str) -> bool {
     }
 }
 
-/// Enough to tell networks apart, not to find a person: the first two groups.
+/// Returns the first two groups of an address: this is enough to tell networks apart, but not to find a person.
 pub fn mask(address: &str) -> String {
     let mut groups = address.split(['.', ':']);
     let [first, second] = [groups.next().unwrap_or_default(), groups.next().unwrap_or_default()];

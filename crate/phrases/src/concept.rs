@@ -1,8 +1,8 @@
-//! Finds the words of concepts: what an error message means, in whatever wording, by the words and stems that each language
-//! has for it.
+//! This module finds the words of concepts. They tell what an error message means, in whatever wording, by the words and stems
+//! that each language has for it.
 //!
-//! The lists are sorted, so that the words which a text goes on with are found by narrowing a range, byte by byte; most words
-//! of a text leave none after two or three. Only the table of first pairs of bytes is made when the words are read.
+//! The lists are sorted, so that the words which a text goes on with are found by narrowing a range, byte by byte; most words of
+//! a text leave no candidate after two or three bytes. Only the table of first pairs of bytes is made when the words are read.
 
 use crate::{
     fold::{self, folded},
@@ -17,15 +17,16 @@ pub struct WordList<'t> {
     pub bytes: &'t [u8],
     /// For each word, this is the place behind its last byte.
     pub ends: &'t [u32],
-    /// For each word: its concept.
+    /// The concept of each word.
     pub concepts: &'t [u8],
-    /// For each word: the languages that have it for this concept, a bit each.
+    /// The languages that have each word for its concept, a bit each.
     pub languages: &'t [u64],
-    /// For each two bytes that a word may begin with, the number of the first word that does; one more at the end.
+    /// For each two bytes that a word may begin with, the number of the first word that begins so; one more entry stands at the
+    /// end.
     pub pairs: &'t [u32],
 }
 
-/// All that is known of concepts, in every language together.
+/// A lexicon is all that is known of concepts, in every language together.
 #[derive(Clone, Copy)]
 pub struct Lexicon<'t> {
     /// These are found where a word begins.
@@ -61,13 +62,14 @@ struct Hit {
 }
 
 impl<'e> Spoken<'e> {
-    /// The languages in which the text speaks of a concept, a bit each. A word means what it does in its own language: `fail`
-    /// is a file in Malay.
+    /// Returns the languages in which the text speaks of a concept, a bit each. A word has its meaning only in its own language:
+    /// `fail` is a file in Malay.
     pub fn languages(&self, concept: u8) -> u64 {
         self.languages.get(usize::from(concept)).copied().unwrap_or_default()
     }
 
-    /// The languages that the text may be in, a bit each: those that know nearly as many of its words as the one which knows most.
+    /// Returns the languages that the text may be in, a bit each: those that know nearly as many of its words as the one which
+    /// knows most.
     pub fn likely_languages(&self) -> u64 {
         let known = |bit: u32| self.hits.iter().filter(|hit| hit.languages >> bit & 1 == 1).count();
         let counts: Vec<usize> = (0..u64::BITS).map(known).collect();
@@ -78,7 +80,7 @@ impl<'e> Spoken<'e> {
             .fold(0, |all, (bit, _)| all | 1 << bit)
     }
 
-    /// The first words for a concept in one of these languages.
+    /// Returns the first words for a concept in one of these languages.
     pub fn quote(&self, concept: u8, languages: u64) -> Option<&'e str> {
         let hit = self.hits.iter().find(|hit| hit.concept == concept && hit.languages & languages != 0)?;
         Some(written(self.text.get(hit.from as usize..hit.to as usize).unwrap_or_default()))
@@ -88,8 +90,8 @@ impl<'e> Spoken<'e> {
 /// Every file of words begins with this mark; another layout has another one.
 const MARK: &[u8] = b"words 2\n";
 
-/// This writes both lists as a file. Of each word that part is left out which it shares with the one before it, and which languages have
-/// it is a place in a table: that halves the file.
+/// Writes both lists as a file. Each word leaves out the part that it shares with the word before it, and names its languages by
+/// a place in a table: that halves the file.
 pub fn write_words((begins, inside): &(WordLayout, WordLayout)) -> Vec<u8> {
     let mut kinds: Vec<u64> = begins.languages.iter().chain(&inside.languages).copied().collect();
     kinds.sort_unstable();
@@ -121,7 +123,7 @@ pub fn write_words((begins, inside): &(WordLayout, WordLayout)) -> Vec<u8> {
     file
 }
 
-/// The lists of a file that [`write_words`] wrote; `None`: it is none.
+/// Reads the lists of a file that [`write_words`] wrote. `None`: it is no such file.
 pub fn read_words(file: &[u8]) -> Option<(WordLayout, WordLayout)> {
     let mut rest = file.strip_prefix(MARK)?;
     let kinds = number(&mut rest)?;
@@ -171,7 +173,7 @@ pub struct Stem {
 }
 
 impl Stem {
-    /// `None`: fewer than 2 or more than 254 bytes are left of it once it is folded, or a `*` stands in its middle.
+    /// Reads a word. `None`: fewer than 2 or more than 254 bytes are left of it once it is folded, or a `*` stands in its middle.
     pub fn read(word: &str) -> Option<Self> {
         let (inside, rest) = word.strip_prefix('*').map_or((false, word), |rest| (true, rest));
         let (open, rest) = rest.strip_suffix('*').map_or((false, rest), |rest| (true, rest));
@@ -188,7 +190,7 @@ impl Stem {
     }
 }
 
-/// Lays out the words of all concepts; of each three the concept comes second, and the language, as a bit, third.
+/// Lays out the words of all concepts. Each entry is a word, its concept, and its language as a bit.
 pub fn lay_out_words(words: Vec<(Stem, u8, u64)>) -> (WordLayout, WordLayout) {
     let mut merged: BTreeMap<(Stem, u8), u64> = BTreeMap::new();
     for (stem, concept, language) in words {
@@ -259,7 +261,7 @@ impl WordList<'_> {
     }
 }
 
-/// The first of a sorted range that is so.
+/// Returns the first number of a sorted range for which `is_so` holds.
 fn first(mut low: usize, mut high: usize, is_so: impl Fn(usize) -> bool) -> usize {
     while low < high {
         let middle = low + (high - low) / 2;
@@ -273,7 +275,7 @@ fn first(mut low: usize, mut high: usize, is_so: impl Fn(usize) -> bool) -> usiz
 }
 
 impl Lexicon<'_> {
-    /// This finds the concepts that a text speaks of, and the languages in which it does.
+    /// Finds the concepts that a text speaks of, and the languages in which it does.
     pub fn scan<'e>(&self, text: &'e str) -> Spoken<'e> {
         let mut hits: Vec<Hit> = Vec::new();
         let folded = fold::fold(text);
@@ -310,18 +312,18 @@ impl Lexicon<'_> {
     }
 }
 
-/// So many pairs of bytes there are.
+/// The number of pairs of bytes that there are.
 const PAIRS: usize = 1 << 16;
 
-/// So many letters may be attached to the beginning of a word in scripts that do so: article, "and", "in".
+/// The number of letters that may be attached to the beginning of a word in scripts that do so: article, "and", "in".
 const ATTACHED: usize = 3;
 
-/// Hebrew and Arabic attach such letters.
+/// Tells whether a letter is of Hebrew or Arabic, which attach such letters.
 fn attaches(c: char) -> bool {
     matches!(c, '\u{590}'..='\u{6FF}')
 }
 
-/// Chinese, Japanese, Thai, Lao, Burmese and Khmer have no spaces between words.
+/// Tells whether a letter is of Chinese, Japanese, Thai, Lao, Burmese or Khmer, which have no spaces between words.
 fn is_unspaced(c: char) -> bool {
     fold::is_ideograph(c) || matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}')
 }
@@ -332,7 +334,7 @@ mod tests {
 
     fn concepts(words: &[&str], text: &str) -> Vec<String> {
         let stems = words.iter().enumerate().map(|(at, word)| (Stem::read(word).unwrap(), at as u8, 1)).collect();
-        // By way of the file, as the extension gets them.
+        // The words go by way of the file, as the extension gets them.
         let (begins, inside) = read_words(&write_words(&lay_out_words(stems))).unwrap();
         let spoken = Lexicon { begins: begins.list(), inside: inside.list() }.scan(text);
         (0..words.len()).filter_map(|concept| Some(spoken.quote(concept as u8, 1)?.to_owned())).collect()

@@ -1,18 +1,17 @@
-//! Folds text so that wording is compared, not typing: letters and digits in lower case, full width made half
-//! width, everything else one space.
+//! This module folds text so that wording is compared, not typing: letters and digits become lower case, full width becomes half
+//! width, and everything else becomes one space.
 //!
-//! Between Chinese, Japanese or Korean characters no space is kept, and one is put where such a character meets
-//! another script, because pages break lines and pad there as they like. Punctuation and quotes fold away, so
-//! `don't`, `don’t` and `don´t` are one text. The build script folds the catalogue's phrases with this same code.
-//! No Unicode normalisation: pages of the field are in composed form, and tables for it would cost more than
-//! they would find.
+//! Between Chinese, Japanese or Korean characters no space is kept, and one is put where such a character meets another script,
+//! because pages break lines and pad there as they like. Punctuation and quotes fold away, so `don't`, `don’t` and `don´t` are
+//! one text. The build script folds the catalogue's phrases with this same code. There is no Unicode normalisation: pages of the
+//! field are in composed form, and tables for it would cost more than they would find.
 
 /// A folded text, and where its words stood.
 #[derive(Default)]
 pub struct Folded {
-    /// Begins and ends with a space, unless nothing is left.
+    /// The folded bytes. They begin and end with a space, unless nothing is left.
     pub bytes: Vec<u8>,
-    /// For each word, and for each ideograph, its place in `bytes` and in the source.
+    /// The place of each word, and of each ideograph, in `bytes` and in the source.
     pub starts: Vec<(u32, u32)>,
 }
 
@@ -34,7 +33,7 @@ pub fn fold(input: &str) -> Folded {
             if gap || last != Kind::Word {
                 folded.start_word(from);
             }
-            // The rest of the word with it: most of a text is words of these letters.
+            // The rest of the word is taken with it, because most of a text is words of these letters.
             let rest = source.get(at..).unwrap_or_default();
             let lower = rest.iter().map(|byte| LOWER[usize::from(*byte)]).take_while(|lower| *lower != 0);
             let had = folded.bytes.len();
@@ -50,7 +49,7 @@ pub fn fold(input: &str) -> Folded {
                     gap = true;
                     continue;
                 }
-                // A space between two ideographs is typing; between other words it is a word boundary.
+                // A space between two ideographs has no meaning; between other words it is a word boundary.
                 Kind::Ideograph if last == Kind::Ideograph => {
                     folded.starts.push((folded.bytes.len() as u32, from as u32));
                 }
@@ -78,7 +77,8 @@ impl Folded {
     }
 }
 
-/// ASCII letters and digits in lower case, 0 for everything else. All bytes have a place, so that none need be checked.
+/// This table holds ASCII letters and digits in lower case, and 0 for everything else. All bytes have a place, so that none need
+/// be checked.
 static LOWER: [u8; 256] = {
     let mut table = [0; 256];
     let mut byte = 0u8;
@@ -91,13 +91,13 @@ static LOWER: [u8; 256] = {
     table
 };
 
-/// The folded text as a string, without the space at either end.
+/// Returns the folded text as a string, without the space at either end.
 pub fn folded(input: &str) -> String {
     String::from_utf8_lossy(&fold(input).bytes).trim_matches(' ').to_owned()
 }
 
-/// The text with its signs: letters in lower case, digits of all scripts as ASCII has them, each white space one space but for
-/// the end of a line, nothing invisible.
+/// Returns the text with its signs: letters are in lower case, digits of other scripts become ASCII digits, each white space
+/// becomes one space except for the end of a line, and nothing invisible is left.
 pub fn lowered(input: &str) -> String {
     let sign = |c: char| match c {
         '\n' => Some('\n'),
@@ -106,7 +106,7 @@ pub fn lowered(input: &str) -> String {
         '\u{6F0}'..='\u{6F9}' => char::from_digit(c as u32 - 0x6F0, 10),
         '\u{966}'..='\u{96F}' => char::from_digit(c as u32 - 0x966, 10),
         c if c.is_ascii() => Some(c.to_ascii_lowercase()),
-        // Vowels that Arabic may leave out.
+        // These are vowels that Arabic may leave out.
         '\u{64B}'..='\u{652}' => None,
         c if classify(c) == Kind::Nothing => None,
         c => Some(lower(c)),
@@ -114,7 +114,7 @@ pub fn lowered(input: &str) -> String {
     input.chars().filter_map(sign).collect()
 }
 
-/// Characters that are written without spaces between words.
+/// Tells whether a character belongs to those that are written without spaces between words.
 pub fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{2E80}'..='\u{2FDF}' | '\u{3040}'..='\u{30FF}' | '\u{3105}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF66}'..='\u{FF9F}' | '\u{20000}'..='\u{3FFFF}')
 }
@@ -127,7 +127,7 @@ enum Kind {
     Nothing,
 }
 
-/// Of a character beyond ASCII.
+/// Returns the kind of a character beyond ASCII.
 fn classify(c: char) -> Kind {
     match c {
         // Soft hyphen, zero-width characters, direction marks, variation selectors: invisible.
@@ -172,7 +172,7 @@ fn classify(c: char) -> Kind {
     }
 }
 
-/// Of a character beyond ASCII.
+/// Returns a character beyond ASCII in lower case.
 fn lower(c: char) -> char {
     match c {
         // Full-width letters and digits stand 0xFEE0 above their ASCII forms.
@@ -181,9 +181,9 @@ fn lower(c: char) -> char {
     }
 }
 
-/// Lower case of the scripts that have any in the site's languages: Latin, Greek, Cyrillic, Armenian. By their
-/// order in Unicode instead of by the standard library's table, which would be a fifth of the core's size; one
-/// character gives one character, and final sigma is a sigma.
+/// Returns the lower case in those scripts of the site's languages that have any: Latin, Greek, Cyrillic, Armenian. It goes by
+/// their order in Unicode instead of by the standard library's table, which would be a fifth of the core's size; one character
+/// gives one character, and final sigma is a sigma.
 fn lower_other(c: char) -> char {
     let code = c as u32;
     let lower = match code {
@@ -198,9 +198,9 @@ fn lower_other(c: char) -> char {
         // Turkish dotted capital: the dot is folded away, as typing it is a matter of taste.
         0x130 => 0x69,
         0x178 => 0xFF,
-        // Capital and small alternate, the capital on the odd code.
+        // Capital and small letters alternate here, with the capital on the odd code.
         0x139..=0x148 | 0x179..=0x17E | 0x4C1..=0x4CE => code + (code & 1),
-        // … and on the even code.
+        // They alternate here, too, with the capital on the even code.
         0x100..=0x12F
         | 0x132..=0x137
         | 0x14A..=0x177

@@ -1,10 +1,9 @@
-//! Lays the phrases out as a trie in preorder, in three small tables.
+//! This module lays the phrases out as a trie in preorder, in three small tables.
 //!
-//! The first child of node `n` is `n + 1`, unless `n` is a leaf; its next sibling is `n + next[n]`, with the two
-//! flags taken off, 0 for none. Node 0 is the root; where a walk begins, two more tables say. Three bytes a node, most
-//! of them zeros and plain text, so the tables add little to the package; an automaton with fail links would be six
-//! times as large once compressed.
-//! Runs in build scripts, tests and benchmarks; the core only reads what it wrote.
+//! The first child of node `n` is `n + 1`, unless `n` is a leaf; its next sibling is `n + next[n]`, with the two flags taken off,
+//! 0 for none. Node 0 is the root; more tables say where a walk begins. A node has three bytes, most of them zeros and plain
+//! text, so the tables add little to the package; an automaton with fail links would be six times as large once compressed. The
+//! module runs in build scripts, tests and benchmarks; the core only reads what it wrote.
 
 use crate::{
     fold::{folded, is_ideograph},
@@ -16,15 +15,15 @@ use std::collections::BTreeMap;
 pub struct Layout {
     pub labels: Vec<u8>,
     pub next: Vec<u16>,
-    /// Byte → the child of the root over it, 0 for none; for patterns that open with no space.
+    /// The child of the root for each byte, 0 for none; it serves patterns that do not begin with a space.
     pub first: [u16; 256],
-    /// Byte → the node over a space and that byte: most patterns open with a word.
+    /// The node over a space and each byte: most patterns begin with a word.
     pub word: [u16; 256],
-    /// Two letters `a` to `z` → the node over a space and them, 0 for none.
+    /// The node over a space and each two letters `a` to `z`, 0 for none.
     pub pairs: [u16; 676],
-    /// How many patterns end at the nodes before each [`BLOCK`] of them.
+    /// The number of patterns that end at the nodes before each [`BLOCK`] of nodes.
     pub ranks: Vec<u16>,
-    /// In the order in which patterns end in the table: the group that each belongs to. So no list has to say which ends
+    /// The group of each pattern, in the order in which patterns end in the table, so that no list has to say which pattern ends
     /// where.
     pub groups: Vec<u16>,
 }
@@ -43,7 +42,8 @@ impl Layout {
     }
 }
 
-/// How a phrase is looked for: folded, beginning and ending at a word boundary where its script has any.
+/// Returns the form in which a phrase is looked for: folded, and beginning and ending at a word boundary where its script has
+/// any.
 pub fn pattern(phrase: &str) -> Vec<u8> {
     let folded = folded(phrase);
     let open = if folded.starts_with(is_ideograph) { "" } else { " " };
@@ -57,13 +57,14 @@ struct Node {
     ends: Option<u16>,
 }
 
-/// `patterns[i]` is found as group `i`. Fails as [`lay_out_groups`] does.
+/// Lays out patterns so that `patterns[i]` is found as group `i`. Fails as [`lay_out_groups`] does.
 pub fn lay_out(patterns: &[Vec<u8>]) -> Result<Layout, String> {
     let groups: Vec<u16> = (0..patterns.len()).map(|id| id as u16).collect();
     lay_out_groups(patterns, &groups)
 }
 
-/// `patterns[i]` is found as group `groups[i]`; of two equal ones the last. Fails when there are too many for the flags.
+/// Lays out patterns so that `patterns[i]` is found as group `groups[i]`; of two equal patterns, the last one counts. Fails when
+/// there are too many for the flags.
 pub fn lay_out_groups(patterns: &[Vec<u8>], groups: &[u16]) -> Result<Layout, String> {
     let mut root = Node::default();
     for (id, pattern) in patterns.iter().enumerate() {
@@ -94,9 +95,9 @@ pub fn lay_out_groups(patterns: &[Vec<u8>], groups: &[u16]) -> Result<Layout, St
     }
 }
 
-/// How the children of a node are found: those of the root and of the space below it by the tables `first` and `word`,
-/// letters behind a first letter by `pairs`, so that the distances between them need not be kept; the others from
-/// sibling to sibling.
+/// This says how the children of a node are found. The tables `first` and `word` find those of the root and of the space below
+/// it, and `pairs` finds letters behind a first letter, so that the distances between them need not be kept. The others are found
+/// from sibling to sibling.
 #[derive(Clone, Copy)]
 enum Reach {
     Root,
@@ -105,7 +106,7 @@ enum Reach {
     Other,
 }
 
-/// Below the node's own label. `false` when a distance does not fit beside the flags.
+/// Places a node below its own label. `false`: a distance does not fit beside the flags.
 fn place(node: &Node, reach: Reach, trie: &mut Layout, ends: &mut Vec<u16>) -> bool {
     if matches!(reach, Reach::Root) {
         trie.labels.push(0);
@@ -123,7 +124,7 @@ fn place(node: &Node, reach: Reach, trie: &mut Layout, ends: &mut Vec<u16>) -> b
     let mut last: Option<usize> = None;
     let mut children: Vec<_> = node.children.iter().collect();
     if matches!(reach, Reach::Letter(_)) {
-        // What is found from sibling to sibling stands where that begins.
+        // The children that are found from sibling to sibling stand first, where that search begins.
         children.sort_by_key(|(label, _)| label.is_ascii_lowercase());
     }
     for (&label, child) in children {

@@ -1,8 +1,8 @@
-//! Finds many phrases in one pass over folded text, from tables that a build script laid out.
+//! This crate finds many phrases in one pass over folded text, from tables that a build script laid out.
 //!
-//! A crate of its own because three parties need the very same folding and layout: the build script that writes the
-//! tables, the core that reads them, and the benchmark that asks what ten times the phrases would cost. It knows
-//! nothing of causes or pages.
+//! It is a crate of its own because three parties need the very same folding and layout: the build script that writes the tables,
+//! the core that reads them, and the benchmark that asks what ten times the phrases would cost. It knows nothing of causes or
+//! pages.
 
 mod concept;
 mod fold;

@@ -1,15 +1,14 @@
-//! Knows whole messages by their hashes, two and a half bytes each: what an app says in sixty languages would otherwise be most
-//! of the tables.
+//! This module knows whole messages by their hashes, which take two and a half bytes each: otherwise, what an app says in sixty
+//! languages would be most of the tables.
 //!
-//! A message is folded, words with a digit in them are left out (times, versions, sizes), and the rest is hashed word
-//! by word. Of a message with a placeholder only what stands before it is kept: an opening. A text holds a message
-//! when one of its lines, or all of it, is the message or begins with the opening. 28 bits are kept, 20 of them
-//! in the table: among two thousand messages a stranger passes for one in one case out of a hundred thousand, and only
-//! where a message may stand at all.
+//! A message is folded, words with a digit in them are left out (times, versions, sizes), and the rest is hashed word by word. If
+//! a message has a placeholder, only the part before it is kept: an opening. A text holds a message when one of its lines, or all
+//! of it, is the message or begins with the opening. 28 bits are kept, 20 of them in the table: among two thousand messages a
+//! stranger passes for one in one case out of a hundred thousand, and only where a message may stand at all.
 
 use crate::fold::{fold, is_ideograph};
 
-/// Of one message.
+/// This is the hash of one message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MessageHash {
     pub hash: u32,
@@ -18,8 +17,8 @@ pub struct MessageHash {
 }
 
 impl MessageHash {
-    /// Of a sentence, with `{…}` or `<…>` where anything may stand; or as written by [`Display`](std::fmt::Display). `None`
-    /// when too little is left to know it by.
+    /// Makes the hash of a sentence, which has `{…}` or `<…>` where anything may stand, or reads a hash as
+    /// [`Display`](std::fmt::Display) writes it. `None`: too little is left of the sentence to know it by.
     pub fn of(entry: &str) -> Option<Self> {
         if let Some(written) = entry.strip_prefix('#') {
             let (digits, opening) = written.strip_suffix('*').map_or((written, false), |digits| (digits, true));
@@ -28,7 +27,7 @@ impl MessageHash {
         let (text, opening) = entry.find(['{', '<']).map_or((entry, false), |at| (&entry[..at], true));
         let mut end = Self { hash: START, opening };
         let mut size = 0;
-        // A word that runs into the placeholder is only a part of one.
+        // A word that runs into the placeholder is only a part of a word.
         let cut = opening && text.ends_with(|c: char| c.is_alphanumeric() && !is_ideograph(c));
         let words: Vec<(u32, usize)> = prefixes(text).map(|(hash, _, size)| (hash, size)).collect();
         let whole = if cut { words.len().saturating_sub(1) } else { words.len() };
@@ -46,18 +45,18 @@ impl std::fmt::Display for MessageHash {
     }
 }
 
-/// Fewest bytes of folded letters in a whole message and in an opening: shorter ones are said by too many.
+/// The smallest number of bytes of folded letters in a whole message and in an opening: shorter ones are too common.
 const WHOLE: usize = 6;
 const OPENING: usize = 14;
 
-/// FNV-1a.
+/// The hash is FNV-1a, and this is its start.
 const START: u32 = 0x811c_9dc5;
 
 fn add(hash: u32, word: &[u8]) -> u32 {
     [b' '].iter().chain(word).fold(hash, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
-/// After each word: the hash so far, the place behind it in the source, and the word's bytes.
+/// Lists for each word the hash so far, the place behind the word in the source, and the number of the word's bytes.
 fn prefixes(text: &str) -> impl Iterator<Item = (u32, usize, usize)> {
     let folded = fold(text);
     let mut hash = START;
@@ -79,14 +78,15 @@ fn prefixes(text: &str) -> impl Iterator<Item = (u32, usize, usize)> {
     })
 }
 
-/// The table, borrowed. Hashes are sorted; the upper eight bits are the bucket, the next twenty stand in the table.
+/// The borrowed table. Hashes are sorted; the upper eight bits are the bucket, the next twenty stand in the table.
 #[derive(Clone, Copy)]
 pub struct Messages<'t> {
-    /// Where each bucket begins, and the end of the last.
+    /// The place at which each bucket begins, and the end of the last one.
     pub buckets: &'t [u16; 257],
-    /// Of all hashes the first eight of the twenty bits, then of all the next eight, then the last four, two to a byte.
+    /// The twenty bits of each hash: first the upper eight bits of all hashes, then the next eight of all, then the last four of
+    /// all, two to a byte.
     pub rests: &'t [u8],
-    /// The set of each, shifted by one; the lowest bit says that it is an opening.
+    /// The set of each hash, shifted by one; the lowest bit says that it is an opening.
     pub sets: &'t [u8],
 }
 

@@ -1,4 +1,4 @@
-//! Finds every phrase of the catalogue in one pass over folded text, however many phrases there are.
+//! This module finds every phrase of the catalogue in one pass over folded text, however many phrases there are.
 //!
 //! The text is folded once; then, where a word begins (and at each ideograph, in scripts without spaces), a walk
 //! goes down the trie for as long as the text follows a phrase, mostly for two letters. The tables were laid out at compile
@@ -18,17 +18,17 @@ pub struct Trie<'t> {
     pub groups: &'t [u16],
 }
 
-/// Nodes to one entry of [`Trie::ranks`].
+/// The number of nodes to one entry of [`Trie::ranks`].
 pub const BLOCK: usize = 64;
 /// Flag in `next`: some phrase ends at this node.
 pub const ENDS: u16 = 1 << 15;
 /// Flag in `next`: the node has no child.
 pub const LEAF: u16 = 1 << 14;
 
-/// Which groups of phrases a text holds one of, and where.
+/// The groups of phrases of which a text holds one, and where.
 pub struct Found<'e> {
     text: &'e str,
-    /// In the order of their groups; few, so a list.
+    /// The hits in the order of their groups; they are few, so this is a list.
     hits: Vec<Hit>,
 }
 
@@ -60,19 +60,19 @@ impl<'e> Found<'e> {
         self.hits.get(self.hits.binary_search_by_key(&group, |hit| hit.group).ok()?)
     }
 
-    /// A phrase of the group, as the text has it.
+    /// Returns a phrase of the group, as the text has it.
     pub fn seen(&self, group: u16) -> Option<&'e str> {
         let hit = self.hit(group)?;
         Some(written(self.text.get(hit.from as usize..hit.to as usize).unwrap_or_default()))
     }
 
-    /// The same, if the phrase is the whole text.
+    /// Returns the same, if the phrase is the whole text.
     pub fn whole(&self, group: u16) -> Option<&'e str> {
         self.hit(group).filter(|hit| hit.whole).and_then(|_| self.seen(group))
     }
 }
 
-/// Words of a text, without the signs behind them.
+/// Returns words of a text, without the signs behind them.
 pub(crate) fn written(words: &str) -> &str {
     words.trim_end_matches(|c: char| {
         c.is_ascii_punctuation() || c.is_whitespace() || matches!(c, '\u{3000}'..='\u{303F}' | '\u{FF00}'..='\u{FF0F}')
@@ -121,7 +121,7 @@ impl Trie<'_> {
         }
     }
 
-    /// Of the phrase that ends at a node, by how many end before it.
+    /// Returns the group of the phrase that ends at a node, by how many phrases end before it.
     fn group(&self, node: usize) -> u16 {
         let block = self.next.get(node / BLOCK * BLOCK..node).unwrap_or_default();
         let before = block.iter().filter(|flags| **flags & ENDS != 0).count() as u16;
@@ -147,7 +147,7 @@ impl Trie<'_> {
     }
 }
 
-/// The place of two letters in [`Trie::pairs`].
+/// Returns the place of two letters in [`Trie::pairs`].
 #[inline]
 pub fn pair(first: u8, second: u8) -> Option<usize> {
     let (first, second) = (first.wrapping_sub(b'a'), second.wrapping_sub(b'a'));
@@ -159,7 +159,7 @@ mod tests {
     use crate::{folded, lay_out, pattern};
     use proptest::prelude::*;
 
-    /// The slow and obvious way.
+    /// Searches in the slow and obvious way.
     fn naive(phrase: &str, text: &str) -> (bool, bool) {
         let (phrase, text) = (format!(" {} ", folded(phrase)), format!(" {} ", folded(text)));
         (text.contains(&phrase), text == phrase)
@@ -177,7 +177,7 @@ mod tests {
             for (id, phrase) in phrases.iter().enumerate() {
                 let (seen, whole) = (found.seen(id as u16), found.whole(id as u16));
                 prop_assert_eq!((seen.is_some(), whole.is_some()), naive(phrase, &text), "{:?} in {:?}", phrase, text);
-                // What is quoted is the phrase, in the text's own typing.
+                // The quote is the phrase, in the text's own typing.
                 prop_assert!(seen.is_none_or(|quote| folded(quote) == folded(phrase) && text.contains(quote)));
             }
         }

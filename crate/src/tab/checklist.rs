@@ -1,5 +1,5 @@
-//! The checklist as a person changes it: a step is ticked, passed over or taken back, the list starts over, or it is made for a
-//! picked symptom or for told words. No step is carried out here.
+//! This module changes the checklist as a person asks: a step is ticked, passed over or taken back, the list starts over, or it
+//! is made for a picked symptom or for told words. No step is carried out here.
 
 use super::{
     Case, Stepping,
@@ -8,15 +8,16 @@ use super::{
 };
 use crate::evidence::{Attempt, Evidence, Outcome};
 
-/// Where a fault belongs that was seen elsewhere.
+/// The address to which a fault belongs that was seen elsewhere.
 const HOME: &str = "https://chatgpt.com/";
-/// So much is read of what a person tells, in characters.
+/// The number of characters that are read of what a person tells.
 const TOLD: usize = 4_000;
-/// A list that a person picked is gone on with for so long, in milliseconds: in a week it is still the same thing.
+/// The time for which a list that a person picked is gone on with, in milliseconds: after a week it is still about the same
+/// fault.
 const LASTS: f64 = 7.0 * 24.0 * 3_600_000.0;
 
 impl Stepping<'_> {
-    /// Whoever does something on the page goes on with the page.
+    /// Takes away the list if the page asks: whoever does something on the page goes on with the page.
     pub(super) fn go_back(&mut self, by: &Asker) {
         if by.page {
             self.tab.lift_list();
@@ -35,7 +36,7 @@ impl Stepping<'_> {
         self.remember();
     }
 
-    /// Where a symptom was picked the list outlives tab and browser.
+    /// Has the list of a picked symptom kept, because it outlives the tab and the browser.
     pub(super) fn remember(&mut self) {
         let Some(Case { symptom: Some(symptom), history, .. }) = &self.tab.case else { return };
         let (symptom, history) = (Some(symptom.clone()), history.clone());
@@ -98,7 +99,7 @@ impl Stepping<'_> {
         }
     }
 
-    /// The words are looked at once and not kept. Words that say nothing leave the tab as it is.
+    /// Reads the words that a person tells. They are looked at once and not kept; words that say nothing leave the tab as it is.
     pub(super) fn tell(&mut self, by: &Asker, words: &str) {
         if by.page {
             return;
@@ -114,7 +115,8 @@ impl Stepping<'_> {
         self.effects.push(Effect::Told { known });
     }
 
-    /// A choice of the person's counts for more than what the checks made of the words.
+    /// Puts the cause that the person chooses in the place of the diagnosis. It counts for more than what the checks made of the
+    /// words.
     pub(super) fn choose(&mut self, by: &Asker, cause: &str) {
         let Some(case) = self.tab.case.as_ref().filter(|case| !by.page && case.told) else { return };
         let Some(drawn) = &case.report.diagnosis else { return };
@@ -146,7 +148,7 @@ impl Stepping<'_> {
         }
     }
 
-    /// The overlay belongs to the page, whatever list lies over it.
+    /// Closes the overlay, which belongs to the page, whatever list lies over it.
     pub(super) fn close(&mut self) {
         if let Some(page) = self.tab.page_mut() {
             page.closed = true;

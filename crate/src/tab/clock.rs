@@ -1,4 +1,4 @@
-//! Time within a tab: stamps that only grow, a clock that is set, and what is forgotten.
+//! This module handles time within a tab: stamps that only grow, a clock that is set, and old things that are forgotten.
 
 use super::{
     event::{Moment, When},
@@ -6,22 +6,23 @@ use super::{
 };
 use std::ops::RangeInclusive;
 
-/// Answers, loads and failed requests are kept for so long, in milliseconds.
+/// The time for which answers, loads and failed requests are kept, in milliseconds.
 const REMEMBERED: f64 = 30.0 * 60_000.0;
-/// How long a clearing can be undone.
+/// The time for which a clearing can be undone, in milliseconds.
 const UNDO: f64 = 10.0 * 60_000.0;
 /// An undo that is further ahead of the clock than this was noted before the clock was set back.
 const MOMENT: f64 = 2_000.0;
-/// The word of a page is on its way for so long at the most, on a busy computer: seen in Chromium 156, by more than 600 ms.
+/// The longest time, in milliseconds, for which the word of a page is on its way on a busy computer: more than 600 ms were seen
+/// in Chromium 156.
 const ON_ITS_WAY: f64 = 5_000.0;
 /// Two stamps are never closer than this, in milliseconds.
 const TICK: f64 = 0.01;
 
 /// This lies before everything that a watch shows, in milliseconds.
 const LONG_AGO: f64 = -1e12;
-/// So many times that all stamps were moved back are remembered.
+/// The number of moves back of all stamps that are remembered.
 const MOVES: usize = 4;
-/// So many stamps are kept by which something that is told late finds its place.
+/// The number of stamps that are kept to give a place to something that is told late.
 const MARKS: usize = 16;
 
 impl Tab {
@@ -68,14 +69,14 @@ impl Tab {
         at
     }
 
-    /// Gives the stamp of something that was a while ago: whatever was noted since then comes after it. `by_clock`: when it was by the
-    /// clock of that moment, where that is known.
+    /// Gives the stamp of something that happened a while ago: whatever was noted since then comes after it. `by_clock`: its time
+    /// by the clock of that moment, if that is known.
     pub fn stamp_of(&mut self, when: &When, by_clock: Option<f64>, moment: &Moment) -> f64 {
         let line = self.clock.get_or_insert_default();
         let ago = when.ago_at(moment);
         let watch = moment.watch - ago;
         let by_watch = moment.now - ago;
-        // The watch of this life knows nothing of what was before, and the clock was set since then.
+        // It happened before this life of the worker, of which the watch knows nothing, and the clock was set since then.
         let was_set = by_clock.filter(|at| watch < 0.0 && (at - by_watch).abs() > DRIFT);
         let before =
             line.marks.iter().filter(|mark| mark.watch <= watch && (was_set.is_none() || mark.watch > LONG_AGO));
@@ -87,9 +88,8 @@ impl Tab {
         at
     }
 
-    /// Moves all times back. A clock that was set back would else make all that is known lie in the future, where no later load
-    /// could follow it. What could be undone is dropped: how old it is nobody knows any more, and values of cookies must not
-    /// stay too long.
+    /// Moves all times back. Otherwise a clock that was set back would put all that is known into the future, where no later load
+    /// could follow it. The undo is dropped: nobody knows any more how old it is, and values of cookies must not stay too long.
     fn move_back(&mut self, by: f64) {
         self.undo = None;
         if let Some(case) = &mut self.case {
@@ -122,25 +122,28 @@ impl Tab {
 }
 
 impl Timeline {
-    /// Returns for how long the word of a page was on its way that began at this time by the clock, and was so old by its own watch when
-    /// it spoke: nothing if the clock does not say that, because it was set meanwhile or before the present life of the worker.
+    /// Returns for how long the word of a page was on its way. `at`: the time at which the page began, by the clock; `age`: how
+    /// old the page was by its own watch when it spoke. `None`: the clock does not say, because it was set meanwhile or before
+    /// the present life of the worker.
     pub fn on_its_way(&self, at: f64, age: f64, moment: &Moment) -> Option<f64> {
         let late = |by: f64, began: RangeInclusive<f64>| {
             let ago = moment.now - by - at;
             let late = ago - age;
             let (start, sent) = (moment.watch - ago, moment.watch - late);
-            // Of the time before the present life nobody knows whether the clock was set; the word itself was sent in it.
+            // If the page began before the present life, nobody knows whether the clock was set then; the word itself was sent in
+            // this life.
             let is_known = began.contains(&start) || (start < 0.0 && sent >= *began.start());
             (is_known && (0.0..ON_ITS_WAY).contains(&late)).then_some(late)
         };
         let Some(ClockSet { since, until, by }) = self.set else { return late(0.0, 0.0..=f64::INFINITY) };
-        // It began after the clock was set or before that; if both may be, the shorter way is the likelier one.
+        // The page began after the clock was set, or before that. If both are possible, the shorter way is the likelier one.
         let ways = [late(0.0, since..=f64::INFINITY), late(by, since..=until)];
         ways.into_iter().flatten().min_by(f64::total_cmp)
     }
 
-    /// Returns by how much stamps were moved back since something, after which the clock was set back by `set_back` in all. These
-    /// are the last moves that together are not more than that. A move may be less than what the clock was set back by, but not more.
+    /// Returns by how much stamps were moved back since something happened, if the clock was set back by `set_back` in all since
+    /// then. It adds up the last moves that together are not more than that. A move may be less than what the clock was set back
+    /// by, but not more.
     fn moved_since(&self, set_back: f64) -> f64 {
         let sums = self.moves.iter().rev().scan(0.0, |sum, by| {
             *sum += by;
@@ -161,11 +164,11 @@ impl Timeline {
 pub fn set_back(then: Clock, moment: &Moment) -> f64 {
     let passed = if then.life == moment.life { (moment.watch - then.watch).max(0.0) } else { 0.0 };
     let behind = then.now + passed - moment.now;
-    // A watch and a clock drift apart by little things.
+    // A watch and a clock drift apart a little.
     if behind > DRIFT || then.now > moment.now { behind } else { 0.0 }
 }
 
-/// How far a watch and a clock may be apart after a while, in milliseconds.
+/// The number of milliseconds by which a watch and a clock may be apart after a while.
 const DRIFT: f64 = 50.0;
 
 fn move_case_back(case: &mut Case, by: f64) {

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Effect {
-    /// The overlay is to look at its case: it draws it, or leaves.
+    /// The overlay is to look at its case: it draws the case, or leaves.
     Show,
-    /// The badge of the toolbar. `settles`: the browser is about to put its own error page there, which takes a badge away.
+    /// The badge of the toolbar is to be painted. `settles`: the browser is about to show its own error page in the tab, which
+    /// takes a badge away.
     Paint { badge: Badge, settles: bool },
     /// The page is to be examined once its answer is known, or after a while without it.
     Hold,
@@ -18,7 +19,7 @@ pub enum Effect {
     Again,
     /// The step is to be carried out, for this case.
     Run { remedy: String, action: Action, case: Box<Case> },
-    /// What the last clearing took is to be put back, for this case.
+    /// The cookies that the last clearing took are to be put back, for this case.
     PutBack { undo: Undo, case: Box<Case> },
     /// A person's question is answered.
     Reply {
@@ -29,14 +30,14 @@ pub enum Effect {
     },
     /// The words that a person told are known, or say nothing.
     Told { known: bool },
-    /// A picked list outlives the tab; without a symptom, none is kept.
+    /// A picked list is to be kept, because it outlives the tab; without a symptom, none is kept.
     KeepPicked {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         #[cfg_attr(target_arch = "wasm32", tsify(optional))]
         symptom: Option<String>,
         history: Vec<Attempt>,
     },
-    /// The cause is not to be drawn on pages any more, or is again.
+    /// The cause is not to be drawn on pages any more, or is to be drawn again.
     Silence { cause: String, silent: bool },
 }
 
@@ -55,7 +56,7 @@ pub enum Badge {
     Plain,
 }
 
-/// This is what comes of a question at once.
+/// This is the immediate answer to a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -64,7 +65,7 @@ pub enum Reply {
     Refused,
 }
 
-/// This says why a step does not begin. The key of the sentence is `reason_` and this.
+/// This says why a step does not begin. The key of its sentence is `reason_` and this name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -79,6 +80,6 @@ pub enum Refusal {
     NotInPlan,
     /// A human check runs.
     ChallengeRunning,
-    /// What was cleared is not kept any more.
+    /// The cleared cookies are not kept any more.
     TooLate,
 }

@@ -4,17 +4,17 @@ use super::state::{Checks, Cleared, Progress, Undo};
 use crate::evidence::{Attempt, Evidence, Header, Request};
 use serde::{Deserialize, Serialize};
 
-/// As JSON it is an object with one field, the kind, or a string where nothing more is to be said. (A field `kind` within the
-/// object would cost 60 kB of WASM: serde then reads everything twice.)
+/// As JSON, an event is an object with one field, the kind, or a string if nothing more is to be said. (A field `kind` within the
+/// object would cost 60 kB of WASM, because serde then reads everything twice.)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Event {
-    /// Somebody asks what is known. What is over is forgotten, and a step that nobody carries out any more has failed.
+    /// Somebody asks what is known. Whatever is over is forgotten, and a step that nobody carries out any more has failed.
     Asked,
     /// The worker started.
     Woke,
-    /// The first byte of the answer to a main request came. `host`: of its address, with the port.
+    /// The first byte of the answer to a main request came. `host`: the host of its address, with the port.
     Answered {
         request: String,
         host: String,
@@ -27,7 +27,8 @@ pub enum Event {
         evidence: Evidence,
         source: Source,
     },
-    /// The answer to a main request is complete. Not every one becomes a page that can report. `shown`: what the tab shows now.
+    /// The answer to a main request is complete. Not every answer becomes a page that can report. `shown`: what the tab shows
+    /// now.
     Completed {
         request: String,
         url: String,
@@ -100,7 +101,8 @@ pub enum Event {
     Restart {
         by: Asker,
     },
-    /// A person picks what they see elsewhere; empty: nothing any more. `kept`: what was picked last.
+    /// A person picks the symptom that they see elsewhere; it is empty if they see none any more. `kept`: the symptom that was
+    /// picked last.
     Pick {
         by: Asker,
         symptom: String,
@@ -117,12 +119,12 @@ pub enum Event {
         by: Asker,
         cause: String,
     },
-    /// The kind of fault is not to be drawn on pages, or is again.
+    /// A person chooses that this kind of fault is not drawn on pages any more, or is drawn again.
     Silence {
         by: Asker,
         silent: bool,
     },
-    /// The page is to be loaded by itself when the countdown is over, or not.
+    /// A person chooses whether the page is loaded by itself when the countdown is over.
     Wish {
         by: Asker,
         again: bool,
@@ -142,21 +144,21 @@ pub struct Source {
     /// The name that it gave itself; empty where it has none.
     #[serde(default)]
     pub load: String,
-    /// When it began to be observed.
+    /// The time at which it began to be observed.
     #[serde(default)]
     pub began: When,
-    /// The same by the clock of that moment, in milliseconds since 1970; 0 where that is not known. Only when the worker has ended
-    /// since then, and its watch with it, it counts.
+    /// The same time by the clock of that moment, in milliseconds since 1970; 0 if that is not known. It is needed if the worker,
+    /// and its watch with it, has ended since then, and to find out how long the report was on its way.
     #[serde(default)]
     pub at: f64,
-    /// When the first byte of its answer came, by its own watch; absent where the browser does not say.
+    /// The time at which the first byte of its answer came, by its own watch; absent if the browser does not say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub answered: Option<When>,
-    /// It came back from the history: no answer is its own, and it proves nothing of what was done since.
+    /// The page came back from the history: no answer is its own, and it proves nothing of what was done since.
     #[serde(default)]
     pub restored: bool,
-    /// It has waited for its answer.
+    /// The page has waited for its answer.
     #[serde(default)]
     pub waited: bool,
 }
@@ -171,28 +173,28 @@ pub struct Failure {
     pub when: When,
 }
 
-/// When something was, told without a clock that can be set.
+/// This says when something happened, without a clock that can be set.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct When {
-    /// So many milliseconds before the shell heard of it.
+    /// The number of milliseconds that had passed when the shell heard of it.
     pub ago: f64,
-    /// When the shell heard of it, by the worker's watch.
+    /// The time at which the shell heard of it, by the worker's watch.
     pub heard: f64,
 }
 
 impl When {
-    /// How long ago that is at a moment of the same life of the worker.
+    /// Returns how long ago that is at a moment of the same life of the worker.
     pub fn ago_at(&self, moment: &Moment) -> f64 {
         self.ago + moment.watch - self.heard
     }
 }
 
-/// Who asks.
+/// This says who asks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Asker {
-    /// The overlay in a page, and no view of ours. It is told of its page only.
+    /// The overlay in a page asks, and no view of ours. It is told only of its page.
     pub page: bool,
     /// The address that the tab shows; absent where it is hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -204,7 +206,7 @@ pub struct Asker {
     pub load: Option<String>,
 }
 
-/// What a tab shows.
+/// This is what a tab shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Shown {
@@ -212,7 +214,7 @@ pub struct Shown {
     pub loading: bool,
 }
 
-/// A symptom that was picked, when, and what was tried.
+/// A symptom that was picked, with the time and the attempts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Picked {
@@ -221,7 +223,7 @@ pub struct Picked {
     pub history: Vec<Attempt>,
 }
 
-/// How a step ended.
+/// This says how a step ended.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Ended {
@@ -234,7 +236,7 @@ pub struct Ended {
     pub checks: Option<Checks>,
 }
 
-/// How a step ended, without the reason.
+/// This says how a step ended, without the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
@@ -255,10 +257,10 @@ pub struct Moment {
     /// Milliseconds since the present life of the worker began, by a watch that nobody sets.
     #[serde(default)]
     pub watch: f64,
-    /// When that life began, in milliseconds since 1970.
+    /// The time at which that life began, in milliseconds since 1970.
     #[serde(default)]
     pub life: f64,
-    /// Minutes that clocks here are ahead of UTC; behind it, negative.
+    /// The minutes by which clocks here are ahead of UTC; negative if they are behind it.
     pub offset: f64,
     /// A step of this tab is being carried out in the present life of the worker.
     pub runs: bool,
@@ -269,15 +271,15 @@ pub struct Moment {
     pub silenced: Vec<String>,
 }
 
-/// What a person wants drawn on pages.
+/// This says what a person wants to be drawn on pages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Draws {
-    /// Also what fails within the app.
+    /// Faults within the app are drawn, too.
     #[default]
     All,
-    /// Only whole pages that fail.
+    /// Only the faults of whole pages are drawn.
     Pages,
     Never,
 }

@@ -1,4 +1,4 @@
-//! Evidence: which answer a page came with, which load it belongs to, and what it makes of the case.
+//! This module handles evidence: it finds which answer a page came with, which load it belongs to, and what it makes of the case.
 
 use super::{
     Stepping,
@@ -12,23 +12,24 @@ use crate::{
     report::{Confidence, Diagnosis, Surface},
 };
 
-/// The answer of a page came between its first byte, by what the page says, and the moment at which it began to be observed; or by
-/// so much before or after, since watches of pages are rounded: where Firefox resists fingerprinting, by 16.7 ms (measured in 153).
-/// In milliseconds, as all times.
+/// The tolerance, in milliseconds as all times, for the moment at which the answer of a page came. It came between its first
+/// byte, as the page says, and the moment at which the page began to be observed. But watches of pages are rounded: by 16.7 ms
+/// where Firefox resists fingerprinting (measured in 153).
 const ROUNDED: f64 = 50.0;
-/// So much before what a page takes for its first byte its answer may have come, on a busy computer: seen in Firefox 153, by 150 ms.
+/// The time by which an answer may have come before what its page takes for its first byte, on a busy computer: 150 ms were seen
+/// in Firefox 153.
 const EARLY: f64 = 1_000.0;
-/// How long before a page can be observed its requests may have failed, where its answer is not known.
+/// The time before a page can be observed in which its requests may have failed, if its answer is not known.
 const BEFORE: f64 = 200.0;
-/// So many answers wait for their pages at the most.
+/// The largest number of answers that wait for their pages.
 const ANSWERS: usize = 4;
-/// How long after a step a page of another site still counts as what came of it: signing in crosses sites.
+/// The time after a step in which a page of another site still counts as its result: signing in crosses sites.
 const CROSSING: f64 = 60_000.0;
-/// How long a failed request counts: the app asks again, and what works again is not heard of.
+/// The time for which a failed request counts: the app asks again, and nobody tells of a request that works again.
 const RECENT: f64 = 60_000.0;
-/// The journal has so many loads at the most.
+/// The largest number of loads in the journal.
 const LOADS: usize = 12;
-/// The journal has so many failed requests at the most.
+/// The largest number of failed requests in the journal.
 const REQUESTS: usize = 20;
 
 /// This is what a page or the network tells, with the name of the load that tells it.
@@ -46,7 +47,7 @@ impl Report<'_> {
     }
 }
 
-/// The first byte of an answer came.
+/// Notes that the first byte of an answer came.
 pub fn answered(
     stepping: &mut Stepping<'_>,
     request: String,
@@ -63,7 +64,7 @@ pub fn answered(
     keep_last(&mut stepping.tab.answers, ANSWERS);
 }
 
-/// A page reports.
+/// Takes the report of a page.
 pub fn reported(stepping: &mut Stepping<'_>, mut evidence: Evidence, mut source: Source) {
     age(&mut source, stepping);
     let source = &source;
@@ -72,7 +73,7 @@ pub fn reported(stepping: &mut Stepping<'_>, mut evidence: Evidence, mut source:
     if evidence.page.is_some() && evidence.response.is_none() && !source.restored {
         let answer = own_answer(stepping, &evidence, source, known);
         if answer.is_none() && !was_examined(&stepping.tab, name) && !source.waited {
-            // The page is from now on the one that the tab shows, and it was not examined.
+            // From now on, the tab shows this page, and the page was not examined.
             place(stepping, source, true);
             stepping.effects.push(Effect::Hold);
             return;
@@ -83,8 +84,8 @@ pub fn reported(stepping: &mut Stepping<'_>, mut evidence: Evidence, mut source:
     examine(stepping, Report { evidence, load: (!name.is_empty()).then_some(name), restored: source.restored });
 }
 
-/// Makes a page as old as it is now. It told its age when it spoke, and on a busy computer the shell heard that only a while later: a page
-/// that is gone would then seem younger than the page that followed it.
+/// Makes a page as old as it is now. The page told its age when it spoke, and on a busy computer the shell heard that only a
+/// while later. A page that is gone would then seem younger than the page that followed it.
 fn age(source: &mut Source, stepping: &Stepping<'_>) {
     let age = source.began.ago_at(stepping.moment);
     let line = stepping.tab.clock.as_ref();
@@ -93,8 +94,8 @@ fn age(source: &mut Source, stepping: &Stepping<'_>) {
     source.answered.iter_mut().for_each(|answered| answered.ago += late);
 }
 
-/// Returns when the page that reports began, as a stamp: by its name if that is known, by its answer, or by its age. `is_shown`: it is
-/// from now on the one that the tab shows, unless a later one is.
+/// Returns when the page that reports began, as a stamp: by its name if that is known, by its answer, or by its age. `is_shown`:
+/// the tab shows this page from now on, unless it shows a later one.
 fn place(stepping: &mut Stepping<'_>, source: &Source, is_shown: bool) -> f64 {
     let name = source.load.as_str();
     let answer = stepping.tab.answers.iter().find(|answer| !name.is_empty() && answer.load.as_deref() == Some(name));
@@ -111,8 +112,9 @@ fn place(stepping: &mut Stepping<'_>, source: &Source, is_shown: bool) -> f64 {
     at
 }
 
-/// The answer to a main request is complete. An error without a body does not become a page that can report in Chromium, nor
-/// does JSON in Firefox's viewer: once the tab has settled on such an address, the answer is all there is to examine.
+/// Examines the complete answer to a main request if no page can report. An error without a body does not become a page that can
+/// report in Chromium, nor does JSON in Firefox's viewer: once the tab has settled on such an address, the answer is all there is
+/// to examine.
 pub fn completed(stepping: &mut Stepping<'_>, request: &str, url: &str, shown: Option<&Shown>) {
     if unclaimed(&stepping.tab.answers, request).is_none() {
         return;
@@ -132,7 +134,7 @@ pub fn completed(stepping: &mut Stepping<'_>, request: &str, url: &str, shown: O
     examine(stepping, Report { evidence, load: None, restored: false });
 }
 
-/// A main request failed.
+/// Examines a main request that failed.
 pub fn failed(stepping: &mut Stepping<'_>, request: &str, url: String, failure: String, when: &When) {
     let answer = take_alone(stepping, request);
     let at = match &answer {
@@ -144,7 +146,7 @@ pub fn failed(stepping: &mut Stepping<'_>, request: &str, url: String, failure: 
     examine(stepping, Report { evidence, load: None, restored: false });
 }
 
-/// Requests of the page that the tab shows got no answer, or a bad one.
+/// Notes and examines requests of the shown page that got no answer, or a bad one.
 pub fn requests_failed(stepping: &mut Stepping<'_>, requests: &[Failure], shown: &str) {
     let seen = requests.iter().map(|one| Lost::seen_at(&one.request, &one.site, stepping.stamp_of(&one.when)));
     let requests: Vec<_> = seen.collect();
@@ -152,9 +154,9 @@ pub fn requests_failed(stepping: &mut Stepping<'_>, requests: &[Failure], shown:
     journal.requests.extend(requests);
     keep_last(&mut journal.requests, REQUESTS);
     let Some(Seen { at, load, .. }) = stepping.tab.seen.clone() else { return };
-    // A page that is about to come in takes it along.
+    // A page that is about to come in takes these requests along.
     let is_coming = stepping.tab.answers.iter().any(|answer| answer.load.is_none() && answer.at > at);
-    // What the tab shows may be another page by now, of which nobody has heard.
+    // By now the tab may show another page, of which nobody has heard.
     let Some(address) = Address::read(shown).filter(|address| !is_coming && address.is_ours()) else { return };
     let loads = stepping.tab.journal.iter().flat_map(|journal| &journal.loads);
     let place = loads.filter(|load| load.at == at).map(|load| load.place.as_str()).next_back();
@@ -170,7 +172,7 @@ fn keep_last<T>(list: &mut Vec<T>, most: usize) {
     list.drain(..list.len().saturating_sub(most));
 }
 
-/// Has a load of this name been examined, and does it not only wait for its answer?
+/// Tells whether a load of this name has been examined, and does not only wait for its answer.
 fn was_examined(tab: &Tab, name: &str) -> bool {
     let mut loads = tab.journal.iter().flat_map(|journal| &journal.loads);
     !name.is_empty()
@@ -189,15 +191,15 @@ fn time_of(tab: &Tab, name: &str) -> Option<f64> {
     loads.chain(seen).find(|(load, _)| *load == name).map(|(_, at)| at)
 }
 
-/// Finds the answer that a page came with. It is found by host and time: the address may be rewritten before the page can be observed, as
-/// the human check does. One that was examined alone may still be claimed by the page that it became.
+/// Finds the answer that a page came with, by host and time: the address may be rewritten before the page can be observed, as the
+/// human check does. An answer that was examined alone may still be claimed by the page that it became.
 fn own_answer(stepping: &mut Stepping<'_>, evidence: &Evidence, source: &Source, known: Option<f64>) -> Option<Answer> {
     let site = Address::read(&evidence.url)?.site();
     let status = evidence.page.as_ref().and_then(|page| page.status);
     let moment = stepping.moment;
     let began = source.began.ago_at(moment);
     let first_byte = source.answered.map_or(f64::INFINITY, |when| when.ago_at(moment));
-    // Across two lives of the worker there is only the clock, as it was then.
+    // Across two lives of the worker, only the clock as it was then can be used.
     let since = |answer: &Answer| {
         let Clock { now, watch, life } = answer.clock;
         if life == moment.life { moment.watch - watch } else { source.at + began - now }
@@ -228,7 +230,7 @@ fn own_answer(stepping: &mut Stepping<'_>, evidence: &Evidence, source: &Source,
     let known = if is_exact { known } else { known.or_else(|| Some(stepping.stamp_of_page(source))) };
     let answer = stepping.tab.answers.get_mut(index)?;
     answer.load = Some(source.load.clone());
-    // The page is known already: then its answer, and what was made of that alone, are as old as it is.
+    // If the page is known already, its answer and the load that was noted for the answer alone get the time of the page.
     if let Some(known) = known {
         let heard = std::mem::replace(&mut answer.at, known);
         let loads = stepping.tab.journal.iter_mut().flat_map(|journal| &mut journal.loads);
@@ -254,8 +256,8 @@ fn take_alone(stepping: &mut Stepping<'_>, request: &str) -> Option<Answer> {
     Some(found)
 }
 
-/// Returns since when a failed request can be of a load. A page asks for things before it can be observed, and what failed since its
-/// answer is its own.
+/// Returns the time since which a failed request can belong to a load. A page asks for things before it can be observed, so every
+/// request that failed since its answer is its own.
 fn since(tab: &Tab, load: f64, restored: bool) -> f64 {
     let own = tab.answers.iter().find(|answer| answer.at == load);
     if restored { load } else { own.map_or(load - BEFORE, |answer| answer.came.min(load)) }
@@ -307,7 +309,7 @@ fn examine(stepping: &mut Stepping<'_>, mut report: Report<'_>) {
     let before = stepping.tab.page().cloned();
     let since = since(&stepping.tab, at, report.restored).max(now - RECENT);
     let site = Address::read(&report.evidence.url).map(|address| address.site()).unwrap_or_default();
-    // What failed after the answer of another page came is of that page.
+    // A request that failed after the answer of another page came belongs to that page.
     let others = stepping.tab.answers.iter().filter(|answer| answer.load.as_deref() != Some(""));
     let until = others.map(|answer| answer.at).filter(|later| *later > at).fold(f64::INFINITY, f64::min);
     let recent = journal.requests.iter().filter(|lost| lost.seen >= since && lost.seen < until && lost.is_of(&site));
@@ -383,14 +385,14 @@ impl Stepping<'_> {
 
 /// This is what evidence makes of a case.
 enum Followed {
-    /// It says nothing new.
+    /// The evidence says nothing new, so the case stays.
     Stays,
-    /// This, or none if there is none any more.
+    /// This is the case now; `None`: there is no case any more.
     Is(Option<Box<Case>>),
 }
 
-/// Is a diagnosis too slight to take the place of what a person works through? It is if it is merely possible, or of a request
-/// that failed on a page that shows no error.
+/// Tells whether a diagnosis is too slight to take the place of the list that a person works through. It is if it is merely
+/// possible, or if it is about a request that failed on a page that shows no error.
 fn is_slight(diagnosis: &Diagnosis) -> bool {
     diagnosis.confidence == Confidence::Possible || diagnosis.surface == Surface::Request
 }
@@ -399,7 +401,7 @@ fn is_slight(diagnosis: &Diagnosis) -> bool {
 fn follow(stepping: &Stepping<'_>, stored: Option<&Case>, report: Report<'_>, loads: &[Load]) -> Followed {
     let Report { evidence, load, restored } = report;
     let at = evidence.at;
-    // What a person told of stays over the case of the page, until a page shows a fault of its own.
+    // The list of what a person told of stays over the case of the page, until a page shows a fault of its own.
     if let Some(list) = stored.filter(|case| case.is_of_elsewhere()) {
         let under = list.under.as_deref();
         let is_new = under.is_none_or(|page| page.at != at);
@@ -425,7 +427,7 @@ fn follow(stepping: &Stepping<'_>, stored: Option<&Case>, report: Report<'_>, lo
     };
     let earlier = (case.at == at).then(|| case.report.clone());
     let standing = earlier.as_ref().filter(|_| !is_page).and_then(|report| report.diagnosis.as_ref());
-    // A page that came back from the history proves nothing of what was done since: it is looked at as one of before.
+    // A page that came back from the history proves nothing of what was done since: it is examined as a page from before that.
     let last = case.pending().map_or(f64::INFINITY, |attempt| attempt.at);
     let evidence = if restored { Evidence { at: at.min(last), ..evidence } } else { evidence };
     let mut found = stepping.ask(evidence, &case, standing, loads);
@@ -442,7 +444,7 @@ fn follow(stepping: &Stepping<'_>, stored: Option<&Case>, report: Report<'_>, lo
     let began = case.at;
     let is_after_step = attempt.iter().map(|attempt| attempt.at).chain(case.receipts.values().map(|one| one.at));
     let is_after_step = is_after_step.clone().any(|step| step > began);
-    // Who loads the page again does not wait any more.
+    // A person who loads the page again does not wait any more.
     case.waiting.take_if(|_| !is_of_this_load);
     case.url = masked;
     case.load = load.map(str::to_owned).or_else(|| case.load.filter(|_| is_of_this_load));

@@ -1,4 +1,5 @@
-//! This module begins and ends steps, one at a time in a tab. What is asked for is begun here and carried out by the shell, which reports how it ended.
+//! This module begins and ends steps, one at a time in a tab. It begins the step that was asked for; the shell carries it out and
+//! reports how it ended.
 
 use super::{
     Case, Stepping, Waiting,
@@ -12,8 +13,8 @@ use crate::{
     report::{Action, Step},
 };
 
-/// A step keeps so much room free, from its beginning, for what will be noted of it, in bytes. A receipt takes about two kilobytes;
-/// without this, cookies could be gone and no word of it kept.
+/// The number of bytes that a step keeps free, from its beginning, for what will be noted of it. A receipt takes about two
+/// kilobytes; without this room, cookies could be gone and no word of it kept.
 const RESERVE: usize = 8_192;
 
 fn step_of<'a>(case: &'a Case, remedy: &str) -> Option<&'a Step> {
@@ -25,12 +26,13 @@ impl Stepping<'_> {
         self.effects.push(Effect::Reply { outcome: Reply::Refused, reason: Some(reason) });
     }
 
-    /// Without leave the address of a tab is hidden, too.
+    /// Refuses a step where there is no case. Without permission the address of a tab is hidden, too, so the permission is what
+    /// is missing.
     fn refuse_nothing(&mut self, permitted: bool) {
         self.refuse(if permitted { Refusal::NoCase } else { Refusal::NoPermission });
     }
 
-    /// A step that the worker did not live to see the end of has failed.
+    /// Lets a step fail if the worker that ran it ended before the step did.
     pub(super) fn fail_lost_step(&mut self) {
         if self.moment.runs {
             return;
@@ -42,7 +44,7 @@ impl Stepping<'_> {
         self.edit_running(&remedy, None, |stepping, case| {
             let is_check = step_of(&case, &remedy).is_some_and(|step| matches!(step.action, Action::Check { .. }));
             if is_check {
-                // To look leaves nothing half done.
+                // A check only looks, so it leaves nothing half done.
                 Case { busy: None, progress: None, reserve: None, ..case }
             } else {
                 let failed = Ended { outcome: StepOutcome::Failed, receipt: None, checks: None };
@@ -51,8 +53,9 @@ impl Stepping<'_> {
         });
     }
 
-    /// Changes the case in which a step runs: that of the page may lie under a list meanwhile. `began`: address and time of the
-    /// case that the step began with. If that has healed, nothing is known to be wrong any more, and no fault is brought back.
+    /// Changes the case in which a step runs; the case of the page may lie under a list meanwhile. `began`: address and time of
+    /// the case that the step began with. If that case has healed, nothing is known to be wrong any more, and no fault is brought
+    /// back.
     fn edit_running(&mut self, remedy: &str, began: Option<(&str, f64)>, edit: impl FnOnce(&Self, Case) -> Case) {
         let mut case = self.tab.case.take();
         let is_under = |list: &Case| {
@@ -109,15 +112,15 @@ impl Stepping<'_> {
         self.effects.push(Effect::Run { remedy: remedy.to_owned(), action, case });
     }
 
-    /// Returns why a step is refused that is not offered. A human check alone takes away ways to clear that the same page would have
-    /// otherwise: to clear would throw away what the check is about to earn.
+    /// Returns why a step that is not offered is refused. Only a human check takes away ways to clear that the same page would
+    /// have otherwise: clearing would throw away what the check is about to earn.
     fn refusal_of(&self, case: &Case, remedy: &str) -> Refusal {
         let usual = self.healthy(&case.url, self.moment.now);
         let is_clearing = step_of(&usual, remedy).is_some_and(|step| matches!(step.action, Action::Clear { .. }));
         if is_clearing && !case.report.tools.is_empty() { Refusal::ChallengeRunning } else { Refusal::NotInPlan }
     }
 
-    /// The countdown that is over goes on by itself, if the person wished it. Its length says which countdown the view means,
+    /// Goes on by itself after a countdown that is over, if the person wished it. Its length says which countdown the view means,
     /// since its times move with the clock.
     pub(super) fn go_on(&mut self, by: &Asker, length: f64, permitted: bool) {
         self.go_back(by);
@@ -148,7 +151,7 @@ impl Stepping<'_> {
         case.progress = None;
         case.reserve = None;
         case.waiting.take_if(|waiting| waiting.remedy == remedy);
-        // Where nothing was known to be wrong there is nothing to judge, and to look is no remedy.
+        // If nothing was known to be wrong, there is nothing to judge, and a check is no remedy.
         if let (Some(drawn), None) = (&case.report.diagnosis, &checks) {
             let seen = drawn.seen();
             case.history.push(Attempt {
@@ -188,7 +191,7 @@ impl Stepping<'_> {
         self.effects.push(Effect::PutBack { undo, case: Box::new(drawn) });
     }
 
-    /// The cookies were put back: it is as if the clearing had not been tried.
+    /// Notes that the cookies were put back: it is as if the clearing had not been tried.
     pub(super) fn take_back(&mut self, undo: &Undo, undone: Undone, url: &str, at: f64) {
         self.tab.undo = None;
         let mut top = self.tab.case.take().unwrap_or_else(|| Case { at, ..self.healthy(url, at) });

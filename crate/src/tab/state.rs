@@ -1,4 +1,5 @@
-//! This is what is known of one tab between two events. The shell keeps it in `storage.session`, so it must survive as JSON.
+//! This module holds what is known of one tab between two events. The shell keeps it in `storage.session`, so it must survive as
+//! JSON.
 
 use crate::{
     address::without_ids,
@@ -42,7 +43,7 @@ pub struct Tab {
     pub clock: Option<Timeline>,
 }
 
-/// When the last event of a tab was, and the stamps that were given lately.
+/// A timeline says when the last event of a tab was, and which stamps were given lately.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Timeline {
@@ -53,18 +54,20 @@ pub struct Timeline {
     pub clock: Clock,
     /// The last stamp that was given.
     pub stamp: f64,
-    /// Stamps of the worker's present life, and when that was by its watch: by these something that is told late finds its place.
+    /// The stamps of the worker's present life, each with its time by the watch. They give a place to something that is told
+    /// late.
     pub marks: Vec<Mark>,
-    /// By how much all stamps were moved back, the last few times.
+    /// The last few amounts by which all stamps were moved back.
     #[serde(default)]
     pub moves: Vec<f64>,
 }
 
-/// The clock was set by so many milliseconds, forward, or backward if that is negative, between two moments by the worker's watch.
+/// The clock was set between two moments by the worker's watch: forward by so many milliseconds, or backward if the number is
+/// negative.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct ClockSet {
-    /// When it had been set before; 0 if it had not.
+    /// The time at which it had been set before; 0 if it had not.
     pub since: f64,
     pub until: f64,
     pub by: f64,
@@ -77,19 +80,19 @@ pub struct Mark {
     pub stamp: f64,
 }
 
-/// The clocks of a moment.
+/// The times that the clocks show at a moment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Clock {
     /// The clock that a person sees, in milliseconds since 1970. It can be set.
     pub now: f64,
-    /// Milliseconds since the worker's present life began. Nobody sets it.
+    /// The milliseconds since the worker's present life began. Nobody can set this watch.
     pub watch: f64,
-    /// When that life began: a name, by which two moments are known to be of one life.
+    /// The time at which that life began. It serves as a name: two moments with the same one are of the same life.
     pub life: f64,
 }
 
-/// What is known of a fault, and what was done about it.
+/// A case is what is known of a fault, and what was done about it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Case {
@@ -97,25 +100,25 @@ pub struct Case {
     pub tab: u32,
     /// Host and path, with `*` for whatever may be an id, and without the query.
     pub url: String,
-    /// The name of the load that it is about; absent where only the network told of it.
+    /// The name of the load that the case is about; absent if only the network told of that load.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub load: Option<String>,
-    /// When that load began.
+    /// The time at which that load began.
     pub at: f64,
     pub report: Report,
-    /// What clearings took, by the id of the remedy.
+    /// The receipts of clearings, by the id of the remedy.
     #[cfg_attr(target_arch = "wasm32", tsify(type = "Record<string, Receipt>"))]
     pub receipts: BTreeMap<String, Receipt>,
     /// The person closed it on the page.
     pub closed: bool,
-    /// What was tried, oldest first.
+    /// The attempts so far, oldest first.
     pub history: Vec<Attempt>,
     /// The remedy that is being carried out.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub busy: Option<String>,
-    /// It has no meaning: it keeps room for what will be noted of the running step. Views are not told it.
+    /// This text has no meaning: it keeps room for what will be noted of the running step. Views are not told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub reserve: Option<String>,
@@ -123,15 +126,15 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub undo: Option<String>,
-    /// Of the checks that run.
+    /// The progress of the checks that run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub progress: Option<Progress>,
-    /// What the last checks found.
+    /// The findings of the last checks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub checks: Option<Checks>,
-    /// Picked by the person, who sees it elsewhere; an id of `catalog/symptoms.toml`.
+    /// The symptom that the person picked and sees elsewhere; an id of `catalog/symptoms.toml`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub symptom: Option<String>,
@@ -139,7 +142,7 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub told: bool,
-    /// Where the person tells of something elsewhere: the case of the page. Views are not told it.
+    /// The case of the page, if the person tells of something elsewhere. Views are not told it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub under: Option<Box<Case>>,
@@ -172,7 +175,7 @@ impl Case {
         }
     }
 
-    /// Is it of what a person sees elsewhere, and not of the page that the tab shows?
+    /// Tells whether the case is about what a person sees elsewhere, and not about the page that the tab shows.
     pub const fn is_of_elsewhere(&self) -> bool {
         self.symptom.is_some() || self.told
     }
@@ -190,7 +193,7 @@ impl Case {
 }
 
 impl Tab {
-    /// Returns the case of the page that the tab shows: what a person tells of elsewhere lies over it.
+    /// Returns the case of the page that the tab shows. A case of what a person tells of elsewhere may lie over it.
     pub fn page(&self) -> Option<&Case> {
         self.case.as_ref().and_then(|case| if case.is_of_elsewhere() { case.under.as_deref() } else { Some(case) })
     }
@@ -200,7 +203,7 @@ impl Tab {
         self.case.as_mut().and_then(|case| if case.is_of_elsewhere() { case.under.as_deref_mut() } else { Some(case) })
     }
 
-    /// Takes away the list of what a person sees elsewhere; the case of the page is left.
+    /// Takes away the list of what a person sees elsewhere; the case of the page stays.
     pub fn lift_list(&mut self) {
         if self.case.as_ref().is_some_and(Case::is_of_elsewhere) {
             self.case = self.case.take().and_then(|list| list.under).map(|page| *page);
@@ -216,17 +219,17 @@ pub struct Answer {
     pub request: String,
     /// Host of its address, with the port.
     pub host: String,
-    /// When it came, or when the page began that it turned out to belong to.
+    /// The time at which it came, or at which the page began that it turned out to belong to.
     pub at: f64,
-    /// When it came.
+    /// The time at which it came.
     #[serde(default)]
     pub came: f64,
-    /// The same by the clock of the worker and by its watch, to be held against what a page says of its age.
+    /// The same time by the clock of the worker and by its watch, to be compared with what a page says of its age.
     #[serde(default)]
     pub clock: Clock,
     pub status: u16,
     pub headers: Vec<Header>,
-    /// The name of the load that it turned out to belong to; empty where it was examined without a page.
+    /// The name of the load that it turned out to belong to; empty if it was examined without a page.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub load: Option<String>,
@@ -288,7 +291,7 @@ pub struct Seen {
     /// Its name; empty where only the network told of it.
     pub load: String,
     pub at: f64,
-    /// Whether the core has answered all that was said of it.
+    /// The core has answered everything that was told of the load.
     pub answered: bool,
 }
 
@@ -297,11 +300,11 @@ pub struct Seen {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Undo {
     pub remedy: String,
-    /// When the clearing began.
+    /// The time at which the clearing began.
     pub at: f64,
 }
 
-/// How far the checks are.
+/// This says how far the checks are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Progress {
@@ -309,7 +312,7 @@ pub struct Progress {
     pub total: u32,
 }
 
-/// What checks found, and when.
+/// The findings of the checks, and their time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Checks {
@@ -339,7 +342,7 @@ pub struct Value {
     pub value: Any,
 }
 
-/// What a value of a finding may be.
+/// A value of a finding may be one of these.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Any {
     Number(f64),
@@ -354,11 +357,11 @@ pub struct Waiting {
     pub remedy: String,
     pub from: f64,
     pub until: f64,
-    /// The page is to be loaded by itself when it is over.
+    /// The page is to be loaded by itself when the countdown is over.
     pub again: bool,
 }
 
-/// What a clearing took, and what stayed.
+/// A receipt says what a clearing took, and what stayed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Receipt {
@@ -368,7 +371,7 @@ pub struct Receipt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub storage: Option<ClearedStorage>,
-    /// How long it took.
+    /// The milliseconds that the clearing took.
     pub ms: u32,
     /// The cookies were put back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -376,7 +379,7 @@ pub struct Receipt {
     pub undone: Option<Undone>,
 }
 
-/// What the hand tells of a clearing.
+/// This is what the hand tells of a clearing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Cleared {
@@ -384,7 +387,7 @@ pub struct Cleared {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub storage: Option<ClearedStorage>,
-    /// How long it took.
+    /// The milliseconds that the clearing took.
     pub ms: u32,
 }
 
@@ -393,10 +396,10 @@ pub struct Cleared {
 pub struct ClearedCookies {
     pub found: u32,
     pub gone: u32,
-    /// The hosts of those that went.
+    /// The hosts of the cookies that went.
     pub hosts: Vec<String>,
     pub stayed: Vec<StayedCookie>,
-    /// There was no room to keep those that went, so they cannot be put back.
+    /// There was no room to keep the cookies that went, so they cannot be put back.
     #[serde(default, rename = "final", skip_serializing_if = "std::ops::Not::not")]
     #[cfg_attr(target_arch = "wasm32", tsify(optional))]
     pub is_final: bool,
@@ -416,7 +419,7 @@ pub struct StayedCookie {
 pub enum CookieStays {
     /// The remedy leaves it alone.
     Keep,
-    /// The browser did not take it.
+    /// The browser did not remove it.
     Refused,
     /// The site set it again meanwhile.
     CameBack,
@@ -448,7 +451,7 @@ pub enum StorageStays {
     Failed,
 }
 
-/// How many of the cookies were put back.
+/// This says how many of the cookies were put back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Undone {

@@ -3,8 +3,8 @@
 use super::{Case, Moment, Stepping, Tab, event::Asker};
 use crate::address::Address;
 
-/// Returns the case of what the tab shows now, as a view or the overlay is to draw it. `None`: there is nothing to say. The page that
-/// asks is told of itself alone.
+/// Returns the case that a view or the overlay is to draw for what the tab shows now. `None`: there is nothing to say. A page
+/// that asks is told only of itself.
 pub fn view(tab: &Tab, by: &Asker, moment: &Moment) -> Option<Case> {
     let stepping = Stepping { tab: tab.clone(), moment, effects: Vec::new() };
     stepping.view(by)
@@ -27,7 +27,7 @@ impl Stepping<'_> {
         }
         let of_host = |case: &&Case| Address::read(&case.url).is_some_and(|known| Some(known.host) == host);
         if let Some(case) = stored.filter(|case| is_list || of_host(case)) {
-            // What the person does not want to see is closed.
+            // A case that the person does not want to see counts as closed.
             let closed = case.closed || (by.page && self.is_hidden(case));
             let undo = self.tab.undo.as_ref().map(|undo| undo.remedy.clone());
             return Some(Case { closed, undo, reserve: None, under: None, ..case.clone() });

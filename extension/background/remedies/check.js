@@ -1,15 +1,16 @@
-// Runs the checks for a case: the module `crate/checks` asks the hosts and judges; here is what it cannot know itself
-// (cookies, network errors), how far it is, and the way to stop it. No answer of a host is kept, only what was found.
+// This module runs the checks for a case. The module `crate/checks` asks the hosts and judges their answers; this one supplies
+// what the checks cannot know themselves (cookies, network errors), tells how far they are, and stops them. No answer of a host
+// is kept, only what was found.
 import init, { run } from "../../core/access_medic_checks.js";
 import { happen } from "../tabs.js";
 import { census } from "./clear.js";
 
 /** @typedef {AccessMedic.Case} Case */
 
-/** What stops the checks of a tab. @type {Map<number, AbortController>} */
+/** This map holds, by tab, the controller that stops the checks that run for it. @type {Map<number, AbortController>} */
 const stops = new Map();
 
-/** The network errors of our own requests, by address, while checks run. @type {Map<string, string>} */
+/** This map holds the network errors of the extension's own requests, by address, while checks run. @type {Map<string, string>} */
 const errors = new Map();
 
 /** @type {Promise<unknown> | undefined} */
@@ -20,7 +21,7 @@ export function noteError(url, error) {
   if (stops.size > 0) errors.set(url, error);
 }
 
-/** What is not known by then stays unknown. @param {number} tab */
+/** Stops the checks of a tab. What they have not found out by then stays unknown. @param {number} tab */
 export const stop = (tab) => stops.get(tab)?.abort();
 
 /** @param {Case} entry @param {import("./clear.js").Counted} counted @returns {Promise<NonNullable<Case["checks"]>>} */

@@ -1,19 +1,25 @@
-// Clears what a scope names: cookies one by one, by name, host and partition, and storage if the scope says so. Only on
-// OpenAI's hosts, whatever the scope says. It reads again afterwards: a receipt counts what is really gone.
+// This module clears what a scope names: cookies one by one, by name, host and partition, and storage if the scope says so. It clears only
+// on OpenAI's hosts, whatever the scope says. Afterwards it reads the cookies again, so that a receipt counts what is really gone.
 import { DOMAINS, isOurs } from "../sites.js";
 import { CALL, stillIn, storeOf } from "./jar.js";
 import { NoAnswer, within } from "./limit.js";
 import { clearStorage, GECKO } from "./storage.js";
 
 /** @typedef {Extract<AccessMedic.Step["action"], { kind: "clear" }>["scope"]} Scope */
-/** Whose cookies the checks count. @typedef {Extract<AccessMedic.Step["action"], { kind: "check" }>} Counted */
+/** This action names the hosts whose cookies the checks count. @typedef {Extract<AccessMedic.Step["action"], { kind: "check" }>} Counted */
 /** @typedef {chrome.cookies.Cookie & { firstPartyDomain?: string }} Cookie */
-/** Is told what will be gone, before it is. @typedef {(cookies: Cookie[]) => Promise<void>} Remember */
+/**
+ * This function is told which cookies will be gone, before they are, and afterwards which of them are gone.
+ * @typedef {(cookies: Cookie[]) => Promise<void>} Remember
+ */
 
-/** Firefox removes one cookie of several that share a name and fit an address. */
+/** The number of rounds in which cookies are removed. Firefox removes only one of several cookies that share a name and fit an address. */
 const ROUNDS = 3;
 
-/** A site may give a cookie a name of four thousand characters. A receipt keeps what tells them apart. */
+/**
+ * The number of characters of a cookie's name that a receipt keeps to tell cookies apart. A site may give a cookie a name of four
+ * thousand characters.
+ */
 const NAME = 80;
 
 /** @param {Cookie} cookie */
@@ -32,7 +38,7 @@ const named = (patterns, name) =>
   );
 
 /**
- * The host of the scope that gets what belongs to a host, if any does.
+ * Returns the host of the scope that gets what belongs to a host, or undefined if none does.
  * @param {Scope} scope
  * @param {string} host
  * @param {boolean} [shared] with the sub-hosts of that host
@@ -45,9 +51,9 @@ function sentTo(scope, host, shared) {
   }
 }
 
-/** Every cookie of the scope, partitioned ones too. @param {Scope} scope @param {string} storeId */
+/** Reads every cookie of the scope, partitioned ones too. @param {Scope} scope @param {string} storeId */
 async function read(scope, storeId) {
-  // Only Firefox knows the key, and hides cookies without it when it isolates by first party.
+  // Only Firefox knows this key. Without it, Firefox hides cookies when it isolates sites by first party.
   const everyParty = GECKO ? { firstPartyDomain: null } : {};
   const query = { partitionKey: {}, ...everyParty, storeId };
   const found = await Promise.all(
@@ -60,17 +66,21 @@ async function read(scope, storeId) {
   });
 }
 
-/** Whether the browser answered in time, whatever it said. @param {Scope} scope @param {Cookie} cookie */
+/**
+ * Removes a cookie, and tells whether the browser answered in time, whatever its answer was.
+ * @param {Scope} scope
+ * @param {Cookie} cookie
+ */
 async function remove(scope, cookie) {
   const { name, storeId, partitionKey, firstPartyDomain, secure, path, hostOnly } = cookie;
-  // By an address in the scope: its parent domain may have a cookie of the same name for itself.
+  // The address lies in the scope, because the parent domain may have a cookie of the same name for itself.
   const url = `${secure ? "https" : "http"}://${sentTo(scope, hostOf(cookie), !hostOnly)}${path}`;
   const party = firstPartyDomain === undefined ? {} : { firstPartyDomain };
   const details = { url, name, storeId, ...(partitionKey && { partitionKey }), ...party };
   try {
     await within(chrome.cookies.remove(details), CALL);
   } catch (error) {
-    return !(error instanceof NoAnswer); // a cookie that was refused is still there when read again
+    return !(error instanceof NoAnswer); // a cookie that the browser did not remove is still there when the cookies are read again
   }
   return true;
 }
@@ -92,9 +102,9 @@ async function clearCookies(scope, tab, storeId, remember) {
   let answered = true;
   try {
     for (let round = 0; round < ROUNDS && left.length > 0 && answered; round++) {
-      // The next private window has the same store, and other cookies.
+      // The next private window has the same cookie store, but other cookies.
       await stillIn(tab, storeId);
-      // All at once: in Chromium twenty at a time take five times as long.
+      // All are removed at once, because in Chromium removing twenty at a time takes five times as long.
       const answers = await Promise.all(left.map((cookie) => remove(scope, cookie)));
       answered = answers.every((one) => one);
       const there = (await read(scope, storeId)).map(keyOf);
@@ -121,7 +131,8 @@ async function clearCookies(scope, tab, storeId, remember) {
 }
 
 /**
- * What would be sent to each host: how much and how many, by no value and no name. Absent where no host is to be counted.
+ * Counts what would be sent to each host: how many cookies and how many bytes, without any value or name. Returns undefined where
+ * no host is to be counted.
  * @param {Counted} counted
  * @param {import("./storage.js").Tab} tab
  */
@@ -141,7 +152,7 @@ export async function census({ hosts, leftovers }, tab) {
     return {
       host,
       count: sent.length,
-      // "name=value; name=value"
+      // The header reads "name=value; name=value", so each cookie adds three characters.
       bytes: sent.reduce((sum, { name, value }) => sum + name.length + value.length + 3, 0),
       twice: names.length - new Set(names).size,
       leftovers: names.filter((name) => named(leftovers, name)).length,
@@ -150,7 +161,8 @@ export async function census({ hosts, leftovers }, tab) {
 }
 
 /**
- * `answered`: whether the browser answered all calls about cookies in time. The receipt is true either way.
+ * Clears what the scope names. `answered` tells whether the browser answered all calls about cookies in time; the receipt is true
+ * either way.
  * @param {Scope} scope
  * @param {AccessMedic.Case} entry
  * @param {Remember} remember

@@ -1,5 +1,5 @@
-// Carries out the step that the core has begun, and tells it how that ended. Whether it helped is for the next load to show.
-// Links open themselves in the views, where the person clicks them.
+// This module carries out the step that the core has begun, and tells the core how the step ended. The next load shows whether
+// the step helped. Links open by themselves in the views, where the person clicks them.
 import { ourHost, PATTERNS, passedHost } from "../sites.js";
 import { endRun, happen, keepUndo, undoOf } from "../tabs.js";
 import { check } from "./check.js";
@@ -25,7 +25,10 @@ export const failed = (error) =>
 
 export const allowed = () => chrome.permissions.contains({ origins: PATTERNS });
 
-/** The cookies are the whole browser's: what changes them runs in turn, whichever tab asks. @type {Promise<unknown>} */
+/**
+ * This is the last change of cookies in the queue. Cookies belong to the whole browser, so their changes run in turn, whichever tab asks.
+ * @type {Promise<unknown>}
+ */
 let changes = Promise.resolve();
 
 /** @template T @param {() => Promise<T>} act @returns {Promise<T>} */
@@ -36,8 +39,8 @@ function inTurn(act) {
 }
 
 /**
- * Clears, and keeps what it takes before it takes it. Without room for that the clearing goes on, and the receipt says that
- * it cannot be undone. A clearing that takes nothing leaves the way back of the one before.
+ * Clears, and keeps the cookies before they are taken. If there is no room to keep them, the clearing goes on, and the receipt
+ * says that it cannot be undone. A clearing that takes nothing leaves the undo of the clearing before it.
  * @param {Case} entry
  * @param {string} remedy
  * @param {import("./clear.js").Scope} scope
@@ -55,7 +58,7 @@ async function clearAndKeep(entry, remedy, scope) {
       () => false,
     );
   });
-  // Whoever may no longer look sees no cookies, and would take them for cleared.
+  // Without the permission the extension sees no cookies, and would take them for cleared.
   if (!(await allowed())) return { outcome: { kind: "failed", reason: "no_permission" } };
   if (receipt.cookies.gone > 0 && !kept) receipt.cookies.final = true;
   return { outcome: answered ? { kind: "done" } : failed(new NoAnswer()), receipt };
@@ -76,8 +79,9 @@ async function act(entry, remedy, action) {
 }
 
 /**
- * Loads the page again. The tab may be closed by now, which takes nothing back. It may also show somebody else's page, where
- * the step began (a symptom was picked there) or since then: with a form that is half filled in, it stays as it is.
+ * Loads the page again. The tab may be closed by now; the step counts all the same. The tab may also show a page of others,
+ * because the step began there (a symptom was picked there) or because the person went there since. Unless the case belongs to
+ * that page, it is not loaded again, because a form on it may be half filled in.
  * @param {Case} entry
  * @param {chrome.tabs.ReloadProperties} [how]
  */
@@ -92,7 +96,7 @@ async function reload({ tab, url }, how) {
 }
 
 /**
- * Tells the core what came of a step. Where there is no room left to note it, what could be undone makes way.
+ * Tells the core what came of a step. If there is no room left to note that, what could be undone is dropped.
  * @param {number} tab
  * @param {import("../tabs.js").Event} event
  */
@@ -104,7 +108,7 @@ async function tellEnd(tab, event) {
   return effects;
 }
 
-/** `effects`: what the core wants done next. @typedef {{ outcome: Outcome; effects: import("../tabs.js").Effect[] }} Carried */
+/** `effects` is what the core wants done next. @typedef {{ outcome: Outcome; effects: import("../tabs.js").Effect[] }} Carried */
 
 /** @param {Outcome} outcome @returns {Carried} */
 const nothingNext = (outcome) => ({ outcome, effects: [] });
@@ -118,7 +122,7 @@ export async function carryOut(tab, { remedy, action, case: entry }) {
     const effects = await tellEnd(tab, { ended: { remedy, url, at, result } });
     const again =
       action.kind === "manual" ? action.check : ["clear", "reload", "wait"].includes(action.kind);
-    // What was cleared must not come back from the HTTP cache.
+    // Data that was cleared must not come back from the HTTP cache.
     const bypassCache = action.kind === "clear";
     if (again && outcome.kind === "done") await reload(entry, { bypassCache });
     return { outcome, effects };
@@ -140,7 +144,7 @@ export async function putBackCookies(tab, { undo, case: entry }) {
     const kept = await undoOf(tab);
     if (!kept) return nothingNext(refused("too_late"));
     const { back, answered } = await inTurn(() => putBack(tab, kept.cookies));
-    if (!answered) return nothingNext(failed(new NoAnswer())); // it can be tried again
+    if (!answered) return nothingNext(failed(new NoAnswer())); // the undo can be tried again
     const { url, at } = entry;
     const of = kept.cookies.length;
     const effects = await tellEnd(tab, { put_back: { undo, back, of, url, at } });

@@ -1,16 +1,16 @@
-// Which cookies belong to a tab: those of its profile, of its container or of its private window. Asked for cookies
-// without a store, browsers take the normal profile's; so where the store is not known, nothing is read or changed.
+// This module finds the cookies that belong to a tab: those of its profile, of its container or of its private window. A browser that is
+// asked for cookies without a store takes those of the normal profile, so nothing is read or changed where the store is not known.
 import { within } from "./limit.js";
 
 /** @typedef {chrome.tabs.Tab & { cookieStoreId?: string }} Tab */
 
 /**
- * How long one call about cookies is waited for, in milliseconds. To clear 300 of them, with the storage of their sites, took
- * half a second in either browser on a busy machine (2026-11).
+ * The number of milliseconds that the extension waits for one call about cookies. Clearing 300 cookies, with the storage of their
+ * sites, took half a second in either browser on a busy machine (2026-11).
  */
 export const CALL = 10_000;
 
-/** The store of a tab, which ends with its window: then this throws. @param {Tab} tab */
+/** Returns the cookie store of a tab. Throws when there is none any more, because the store ends with its window. @param {Tab} tab */
 export async function storeOf(tab) {
   if (tab.cookieStoreId) return tab.cookieStoreId;
   const stores = await within(chrome.cookies.getAllCookieStores(), CALL);

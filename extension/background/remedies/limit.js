@@ -1,8 +1,8 @@
-// A limit for calls of the browser that may never be answered. Clearings of all tabs run one after the other, so one such
-// call would stop them all. What has no answer in time is not called off, since no browser offers that; it is not waited
-// for any more.
+// This module sets a time limit for calls that the browser may never answer. Clearings of all tabs run one after the other, so
+// one such call would stop them all. A call that has no answer in time is not cancelled, since no browser offers that; the
+// extension only stops waiting for it.
 
-/** Says that the browser gave no answer in time. */
+/** This error says that the browser gave no answer in time. */
 export class NoAnswer extends Error {}
 
 /**

@@ -1,9 +1,9 @@
-// Opens an address in a private window, which starts without the cookies of this one. Where the browser does not let the
-// extension do that, the person does it, and is told so.
+// This module opens an address in a private window, which starts without the cookies of this one. Where the browser does not let
+// the extension do that, the person is told to do it.
 
 import { NoAnswer, within } from "./limit.js";
 
-/** How long the browser may take to open a window, in milliseconds: a busy machine takes seconds. */
+/** The number of milliseconds that the browser may take to open a window. A busy machine takes seconds. */
 const WINDOW = 20_000;
 
 /** @param {string} address @returns {Promise<AccessMedic.ApplyReply["outcome"]>} */

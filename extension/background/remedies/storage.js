@@ -1,17 +1,19 @@
-// Clears what hosts have stored besides cookies. The kinds are a fixed list: another one given by mistake would wipe, in
-// Firefox, the history or the passwords of all sites. What a browser cannot do is said, not hidden.
+// This module clears what hosts have stored besides cookies. The kinds are a fixed list, because another kind given by mistake would wipe,
+// in Firefox, the history or the passwords of all sites. The result says what a browser cannot clear, and hides nothing.
 import { isOurs } from "../sites.js";
 import { NoAnswer, within } from "./limit.js";
 
 /** @typedef {NonNullable<AccessMedic.Receipt["storage"]>} Storage */
 /** @typedef {chrome.tabs.Tab & { cookieStoreId?: string }} Tab */
 
-/** The browsers take other options and other kinds, and one wrong key fails a whole call. */
+/** This is true in Firefox. Each browser takes other options and other kinds, and one wrong key makes a whole call fail. */
 export const GECKO = chrome.runtime.getURL("").startsWith("moz-extension:");
 
-/** How long the browser may take to clear, in milliseconds: the cache of a site can be large, and lies on the disk. */
+/** The number of milliseconds that the browser may take to clear. The cache of a site can be large, and it lies on the disk. */
 const BROWSER = 20_000;
-/** How long the page may take: one that answers at all has done it within a tenth of that, even on a busy machine. */
+/**
+ * The number of milliseconds that the page may take. A page that answers at all needs less than a tenth of that, even on a busy machine.
+ */
 const PAGE = 5_000;
 
 const KINDS = [
@@ -24,17 +26,17 @@ const KINDS = [
 ];
 
 /**
- * What the browser itself clears for single sites, in one call each.
+ * Returns the calls by which the browser itself clears single sites, each with its options and its kinds.
  * @param {string[]} hosts
  * @param {Tab} tab
  * @returns {{ options: object; kinds: string[] }[]}
  */
 function calls(hosts, tab) {
-  // It would act on the normal profile, which a private tab has nothing to do with; in Firefox on nothing, silently.
+  // In a private tab the call would act on the normal profile, which the tab has nothing to do with; in Firefox it silently does nothing.
   if (tab.incognito) return [];
   if (GECKO) {
     const { cookieStoreId } = tab;
-    // Not the service workers: it would take those of every container and of the private windows, too.
+    // The service workers are left out: the call would remove those of every container and of the private windows, too.
     const kinds = ["localStorage", "indexedDB"];
     return [{ options: { hostnames: hosts, cookieStoreId }, kinds }];
   }
@@ -43,7 +45,7 @@ function calls(hosts, tab) {
 }
 
 /**
- * Runs in the tab, for what only the site itself can clear there.
+ * Runs in the tab, and clears what only the site itself can clear there.
  * @param {string[]} hosts
  * @param {string[]} kinds
  */
@@ -59,7 +61,7 @@ async function emptyPage(hosts, kinds) {
         await new Promise((resolve, reject) => {
           const asked = indexedDB.deleteDatabase(name);
           asked.onsuccess = resolve;
-          asked.onerror = asked.onblocked = reject; // the page has it open
+          asked.onerror = asked.onblocked = reject; // the page has the database open
         });
       }
     },
@@ -79,13 +81,13 @@ async function emptyPage(hosts, kinds) {
   };
   try {
     sessionStorage.clear();
-  } catch {} // a page without storage of its own
+  } catch {} // the page has no storage of its own
   for (const kind of kinds) {
     if (!Object.hasOwn(ways, kind)) continue;
     try {
       await ways[kind]();
       done.push(kind);
-    } catch {} // nor has it this kind
+    } catch {} // the page does not have this kind either
   }
   return done;
 }
@@ -118,13 +120,13 @@ export async function clearStorage(hosts, tab, enter) {
     const target = { tabId: tab.id ?? -1 };
     const asked = chrome.scripting.executeScript({ target, func: emptyPage, args: [ours, left] });
     const [page] = await within(asked, PAGE).catch((error) => {
-      // A page that hangs. Any other error: a page of the browser's own, or another site by now.
+      // The page hangs. Any other error means that the tab shows a page of the browser's own, or another site by now.
       if (error instanceof NoAnswer) for (const kind of left) stayed.push({ kind, why: "failed" });
       return [];
     });
     const emptied = page?.result ?? [];
     cleared.push(...emptied);
-    // The page reaches its own host's alone.
+    // The page can clear only the storage of its own host.
     if (ours.length > 1) for (const kind of emptied) stayed.push({ kind, why: "elsewhere" });
   }
   const told = [...cleared, ...stayed.map(({ kind }) => kind)];

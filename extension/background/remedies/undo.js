@@ -1,12 +1,12 @@
-// Puts back the cookies that the last clearing in a tab took, exactly as they were, and reads afterwards which of them
-// are there. Storage cannot be put back: no browser lets an extension read it.
+// This module puts back the cookies that the last clearing in a tab took, exactly as they were, and counts how many of them are
+// there afterwards. Storage cannot be put back, because no browser lets an extension read it.
 
 import { CALL, stillIn } from "./jar.js";
 import { NoAnswer, within } from "./limit.js";
 
 /** @typedef {import("./clear.js").Cookie} Cookie */
 
-/** Resolves to the cookie that is there now, or to `NoAnswer` where nobody knows. @param {Cookie} cookie */
+/** Puts a cookie back. Resolves to the cookie that is there now, or to `NoAnswer` where nobody knows. @param {Cookie} cookie */
 function put(cookie) {
   const { name, value, domain, path, secure, httpOnly, sameSite, storeId } = cookie;
   const { hostOnly, session, expirationDate, partitionKey, firstPartyDomain } = cookie;
@@ -23,8 +23,8 @@ function put(cookie) {
 }
 
 /**
- * How many are back, and whether the browser answered in time. Only into the jar that they were taken from: throws when
- * the tab's is another one.
+ * Puts cookies back, and returns how many are back and whether the browser answered in time. They go only into the cookie store
+ * that they were taken from: the function throws when the tab has another one.
  * @param {number} tab
  * @param {Cookie[]} cookies
  */

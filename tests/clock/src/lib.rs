@@ -1,9 +1,9 @@
-//! Lets a test set the clock of a real browser while it runs, without touching the clock of the computer.
+//! This library lets a test set the clock of a real browser while it runs, without touching the clock of the computer.
 //!
 //! The browser is started with this library in `LD_PRELOAD`, so it takes the place of the C library's functions that read
-//! the wall clock. They answer the real time plus an offset in seconds: a little-endian `i64` at the start of the file that
+//! the wall clock. They return the real time plus an offset in seconds: a little-endian `i64` at the start of the file that
 //! the environment variable `CLOCK_OFFSET_FILE` names, which the test overwrites. The monotonic clocks stay as they are, as
-//! they do on a computer whose clock is set. Linux only: other systems get an empty library.
+//! they do on a computer whose clock is set. It works on Linux only: other systems get an empty library.
 #![allow(unsafe_code, reason = "taking the place of functions of the C library needs it")]
 #![cfg(target_os = "linux")]
 
@@ -18,13 +18,13 @@ use std::{
     },
 };
 
-/// Bytes of the file that are read.
+/// The number of bytes of the file that are read.
 const LENGTH: usize = size_of::<i64>();
 
 /// Maps the file into memory, so that a change is seen at once and reading costs no call of the kernel.
 fn map() -> Option<&'static AtomicI64> {
     let file = File::open(env::var_os("CLOCK_OFFSET_FILE")?).ok()?;
-    // SAFETY: a new mapping of a file; it is checked below, and it is never unmapped.
+    // SAFETY: this makes a new mapping of a file. It is checked below, and it is never unmapped.
     let address =
         unsafe { libc::mmap(ptr::null_mut(), LENGTH, libc::PROT_READ, libc::MAP_SHARED, file.as_raw_fd(), 0) };
     if address == libc::MAP_FAILED {
@@ -34,7 +34,7 @@ fn map() -> Option<&'static AtomicI64> {
     unsafe { address.cast::<AtomicI64>().as_ref() }
 }
 
-/// Seconds by which this process' wall clock is ahead of the computer's.
+/// Returns the seconds by which the wall clock of this process is ahead of the computer's.
 fn offset() -> i64 {
     static OFFSET: OnceLock<Option<&'static AtomicI64>> = OnceLock::new();
     OFFSET.get_or_init(map).map_or(0, |offset| i64::from_le(offset.load(Ordering::Relaxed)))
@@ -42,7 +42,7 @@ fn offset() -> i64 {
 
 /// # Safety
 ///
-/// As `clock_gettime(3)`: `time` points to a `timespec`.
+/// The same as for `clock_gettime(3)`: `time` has to point to a `timespec`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clock_gettime(clock: libc::clockid_t, time: *mut libc::timespec) -> libc::c_int {
     // SAFETY: the caller's pointer goes to the kernel as it is, which checks it.
@@ -56,7 +56,7 @@ pub unsafe extern "C" fn clock_gettime(clock: libc::clockid_t, time: *mut libc::
 
 /// # Safety
 ///
-/// As `gettimeofday(2)`: `time` is null or points to a `timeval`.
+/// The same as for `gettimeofday(2)`: `time` has to be null or point to a `timeval`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gettimeofday(time: *mut libc::timeval, zone: *mut libc::c_void) -> libc::c_int {
     // SAFETY: the caller's pointers go to the kernel as they are, which checks them.
@@ -70,7 +70,7 @@ pub unsafe extern "C" fn gettimeofday(time: *mut libc::timeval, zone: *mut libc:
 
 /// # Safety
 ///
-/// As `time(2)`: `seconds` is null or points to a `time_t`.
+/// The same as for `time(2)`: `seconds` has to be null or point to a `time_t`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn time(seconds: *mut libc::time_t) -> libc::time_t {
     let mut now = libc::timespec { tv_sec: 0, tv_nsec: 0 };

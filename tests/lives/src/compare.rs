@@ -1,4 +1,4 @@
-//! `cargo xtask lives --world`: failing visits, and what our plans and others make of them.
+//! This module is `cargo xtask lives --world`. It plays failing visits, and compares what our plans and others make of them.
 
 use crate::CommandLine;
 use lives::visits::{
@@ -75,7 +75,7 @@ pub fn run(line: &CommandLine, output: &mut impl Write) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Plays the same visits in worlds that may as well be the real one.
+/// Plays the same visits in other worlds, each of which may as well be the real one.
 fn run_draws(line: &CommandLine, world: &World, recordings: &[Recording], output: &mut impl Write) -> io::Result<bool> {
     let mut held: BTreeMap<&str, u64> = BTreeMap::new();
     for draw in 1..=line.draws {
@@ -108,7 +108,8 @@ fn run_draws(line: &CommandLine, world: &World, recordings: &[Recording], output
     Ok(true)
 }
 
-/// Returns the steps that an adviser names one after the other for a cause, at each place where it is met, if none of them helps.
+/// Returns the steps that an adviser names one after the other for a cause if none of them helps, at each place where the cause is
+/// met.
 fn orders(world: &World, cause: &str, adviser: &mut dyn Adviser) -> Vec<String> {
     let mut places: Vec<&str> = world
         .faults

@@ -1,8 +1,8 @@
-//! Lives of tabs. A [`Life`] is a list of things that happen; [`play`] plays it through [`access_medic::tab::step`] as the
-//! extension does, in a browser that is made up here: pages come and go, messages arrive late, twice or never, the clock is set,
-//! and the worker dies. After every event [`play`] looks whether what is shown and kept is true.
+//! This crate plays lives of tabs. A [`Life`] is a list of things that happen; [`play`] plays it through
+//! [`access_medic::tab::step`] as the extension does, in a browser that is made up here: pages come and go, messages arrive late,
+//! twice or never, the clock is set, and the worker dies. After every event [`play`] looks whether what is shown and kept is true.
 //!
-//! The core is told what a browser would tell, never what is the case; this program knows what is the case.
+//! The core is told only what a browser would tell, and not what is really so. This program knows what is really so.
 
 pub mod visits;
 mod world;
@@ -16,12 +16,12 @@ use proptest::{
     test_runner::{Config, RngAlgorithm, TestRng, TestRunner},
 };
 
-/// Lives of up to so many things that happen.
+/// Generates lives in which at most `most` things happen.
 pub fn lives(most: usize) -> impl Strategy<Value = Life> {
     vec(step(), 1..=most).prop_map(|steps| Life { steps: with_one_clock(steps) })
 }
 
-/// The life of a number: always the same one.
+/// Returns the life of a number, which is always the same one.
 pub fn life(seed: u64, most: usize) -> Option<Life> {
     let mut bytes = [0; 32];
     bytes.iter_mut().zip(seed.to_le_bytes()).for_each(|(byte, seed)| *byte = seed);
@@ -30,7 +30,7 @@ pub fn life(seed: u64, most: usize) -> Option<Life> {
     lives(most).new_tree(&mut runner).ok().map(|tree| tree.current())
 }
 
-/// Nobody sets a clock twice within the few minutes of a life.
+/// Keeps only the first step that sets the clock: nobody sets a clock twice within the few minutes of a life.
 fn with_one_clock(mut steps: Vec<Step>) -> Vec<Step> {
     let mut is_set = false;
     steps.retain(|step| !matches!(step, Step::SetClock(_)) || !std::mem::replace(&mut is_set, true));

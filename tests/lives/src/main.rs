@@ -1,4 +1,4 @@
-//! `cargo xtask lives`: plays random lives and prints what it found.
+//! This program is `cargo xtask lives`. It plays random lives and prints what it found.
 
 mod compare;
 
@@ -11,7 +11,7 @@ use std::{
     time::Instant,
 };
 
-/// So many lives a second, on one core (design, section 5).
+/// The number of lives to play in a second, on one core (design, section 5).
 const BUDGET: f64 = 10_000.0;
 
 /// Plays random lives of tabs, and looks at every moment of them whether what is shown and kept is true.
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
-            // Nobody has to be told that nobody reads any more what is printed.
+            // If nobody reads the output any more, nobody has to be told so.
             if error.kind() != io::ErrorKind::BrokenPipe {
                 eprintln!("{error}");
             }

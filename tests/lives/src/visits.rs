@@ -1,7 +1,7 @@
-//! Failing visits: a person meets a fault of the world, is advised, does what they are told as well as people do, and gets through,
-//! is told that nothing here can help, or gives up.
+//! This module plays failing visits. A person meets a fault of the world, is advised, and does what they are told as well as people do.
+//! In the end they get through, are told that nothing here can help, or give up.
 //!
-//! Whoever advises learns what the page shows, what the checks find when they are run, and which steps were tried. Nobody is told the
+//! An adviser learns what the page shows, what the checks find when they are run, and which steps were tried. No adviser is told the
 //! fault. Each visit is drawn from its number alone, so that all advisers meet the same people with the same faults and the same luck.
 
 mod advice;
@@ -18,16 +18,16 @@ pub use picture::picture;
 pub use score::{Figures, Table, play_all};
 pub use tables::{Cost, Fault, Group, Pair, StepId, World, folder};
 
-/// How somebody follows advice.
+/// This says how somebody follows advice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Person {
-    /// Does the first step each time.
+    /// The person does the first step each time.
     Follows,
-    /// Passes over what is tedious, as often as the table says.
+    /// The person passes over what is tedious, as often as the table says.
     Skips,
-    /// Has no second network, no rights on the computer and no other browser.
+    /// The person has no second network, no rights on the computer and no other browser.
     Limited,
-    /// Gives up after four steps.
+    /// The person gives up after four steps.
     Four,
 }
 
@@ -57,20 +57,20 @@ const RIGHTS: [&str; 9] = [
     "scan_malware",
 ];
 
-/// Half of those who are done give up after so many steps, or so many minutes at work (rule 7 of the world).
+/// The median patience: half of the people give up by this number of steps, or of minutes at work (rule 7 of the world).
 const PATIENCE: (f64, f64) = (4.0, 12.0);
-/// Nobody gives up sooner or later than that, in steps (rule 7).
+/// The least and the largest patience, in steps: nobody gives up sooner or later (rule 7).
 const STEPS: (f64, f64) = (2.0, 8.0);
-/// How far patience and outages spread: so many times the median, either way, for two of three.
+/// The spread of patience and outages: for two of three they are within this factor of the median, either way.
 const SPREAD: f64 = 2.5;
-/// A page is looked at for so long before anything is tried, in minutes.
+/// The time for which a page is looked at before anything is tried, in minutes.
 const LOOK: f64 = 0.2;
-/// Who waits does something else meanwhile: each minute counts as so much of one (an estimate).
+/// The part of a minute that a minute of waiting counts as (an estimate), because people do something else meanwhile.
 const WAITING: f64 = 0.1;
-/// Nobody waits for longer than a day before trying again, in minutes.
+/// One day, in minutes. Nobody waits for longer before trying again.
 const DAY: f64 = 24.0 * 60.0;
 
-/// Red herrings: the checks find this beside any fault (rule 5 of the world).
+/// The red herrings, each with its chance: the checks find them beside any fault (rule 5 of the world).
 const HERRINGS: [(&str, f64); 6] = [
     ("incident", 0.07),
     ("login_leftovers", 0.10),
@@ -80,7 +80,7 @@ const HERRINGS: [(&str, f64); 6] = [
     ("cookies_heavy", 0.01),
 ];
 
-/// What a visit is about to ask of its luck.
+/// These are the questions that a visit asks of its luck.
 #[derive(Clone, Copy)]
 enum Luck {
     Group,
@@ -106,7 +106,7 @@ enum Luck {
     VariedFault,
 }
 
-/// One visit: who has what, and what they are able to do.
+/// This is one visit: what the person has, and what they are able to do.
 pub struct Visit<'a> {
     world: &'a World,
     number: u64,
@@ -125,24 +125,24 @@ pub struct Visit<'a> {
 #[derive(Clone, Debug)]
 pub struct Met {
     pub fault: usize,
-    /// The cause that its pages show; `None`: nothing that can be read.
+    /// The cause that its pages show. `None` means that they show nothing that can be read.
     pub cause: Option<String>,
-    /// It ends by itself after so many minutes.
+    /// The number of minutes after which it ends by itself.
     ends_after: f64,
 }
 
-/// What the tab shows.
+/// This is what the tab shows.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Sight {
-    /// The app, and all is well.
+    /// The tab shows the app, and all is well.
     Well,
-    /// A page of a cause, met at a place.
+    /// The tab shows a page of a cause, which is met at a place.
     Fails { cause: String, place: String },
     /// Something is wrong, and nothing of it can be read.
     Blank,
 }
 
-/// What came of a step.
+/// This is what came of a step.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Happened {
     Skipped,
@@ -161,12 +161,12 @@ pub struct Taken {
     pub sight: Sight,
 }
 
-/// What a visit came to.
+/// This is what a visit came to.
 #[derive(Clone, Debug, Default)]
 pub struct Ended {
     pub is_cured: bool,
     pub steps: u32,
-    /// At work.
+    /// The minutes at work.
     pub minutes: f64,
     /// Minutes of waiting, in which nobody works.
     pub waited: f64,
@@ -174,18 +174,18 @@ pub struct Ended {
     pub is_worse: bool,
     /// Steps that made it worse.
     pub harmful: Vec<StepId>,
-    /// The person was told that nothing here can help, after so many steps.
+    /// The number of steps after which the person was told that nothing here can help.
     pub told_not_here: Option<u32>,
-    /// It was said that a step had helped, and it had not.
+    /// The number of times that a step was said to have helped, and had not.
     pub false_resolved: u32,
-    /// It was said that the fault was still there, and it had ended.
+    /// The number of times that the fault was said to be still there, and had ended.
     pub false_persists: u32,
     pub verdicts: u32,
     pub taken: Vec<Taken>,
 }
 
-/// A number from 0 to 1 for a question that a visit asks of its luck. The same question always gets the same answer.
-/// This is SplitMix64 (Steele, Lea, Flood, 2014), which spreads neighbouring numbers well.
+/// Returns a number from 0 to 1 for a question that a visit asks of its luck. The same question always gets the same answer. This is
+/// SplitMix64 (Steele, Lea, Flood, 2014), which spreads neighbouring numbers well.
 fn luck(number: u64, question: Luck, of: usize, again: u32) -> f64 {
     let mut bits = number
         .wrapping_mul(0x9E37_79B9_7F4A_7C15)
@@ -196,7 +196,7 @@ fn luck(number: u64, question: Luck, of: usize, again: u32) -> f64 {
     ((bits ^ (bits >> 32)) >> 11) as f64 / (1_u64 << 53) as f64
 }
 
-/// Returns what the log-normal distribution of this median and spread has at a chance.
+/// Returns the value of the log-normal distribution with this median, and with our spread, at a chance.
 fn log_normal(median: f64, chance: f64) -> f64 {
     // The logistic curve is near enough to the normal one, and needs no table.
     let chance = chance.clamp(1e-6, 1.0 - 1e-6);
@@ -265,12 +265,12 @@ impl<'a> Visit<'a> {
         })
     }
 
-    /// Returns the fault that is drawn first in the table's sense: what is wrong.
+    /// Returns the fault that stands in the way first.
     pub fn fault(&self) -> Option<&Fault> {
         self.faults.first().and_then(|met| self.world.faults.get(met.fault))
     }
 
-    /// Can anything be done about what is wrong, at this computer or in this network?
+    /// Tells whether all that is wrong can be ended at this computer or in this network.
     pub fn is_curable_here(&self) -> bool {
         self.faults.iter().all(|met| self.world.faults.get(met.fault).is_some_and(|fault| !fault.is_not_here))
     }
@@ -284,7 +284,7 @@ impl<'a> Visit<'a> {
         }
     }
 
-    /// Returns what the checks find, strongest things and red herrings alike.
+    /// Returns what the checks find: findings of the fault and red herrings alike.
     fn findings(&self, at: usize) -> Vec<String> {
         let own = self.faults.get(at).and_then(|met| self.world.faults.get(met.fault));
         let own = own.iter().flat_map(|fault| &fault.finds).enumerate();
@@ -299,7 +299,7 @@ impl<'a> Visit<'a> {
         found
     }
 
-    /// Can the person do the step at all?
+    /// Tells whether the person can do the step at all.
     fn is_able(&self, id: &str) -> bool {
         match id {
             "other_network" => self.has_second_network,
@@ -312,7 +312,7 @@ impl<'a> Visit<'a> {
     pub fn play(&self, adviser: &mut dyn Adviser) -> Ended {
         let mut ended = Ended { minutes: LOOK, ..Ended::default() };
         let mut clock = LOOK;
-        // The fault that stands in the way now.
+        // This is the fault that stands in the way now.
         let mut at = 0;
         let mut done: Vec<StepId> = Vec::new();
         adviser.begin(&self.sight(at));
@@ -367,7 +367,7 @@ impl<'a> Visit<'a> {
         let Some(met) = self.faults.get(at) else { return at };
         let Some(fault) = self.world.faults.get(met.fault) else { return at };
         let cost = self.world.cost(self.group, step);
-        // Repeating a step is no new draw, but for those that only try again.
+        // A repeated step has the same luck as before, except for steps that only try again.
         let again = if ["retry", "reload", "wait"].contains(&id) { again } else { 0 };
         let properly = luck(self.number, Luck::Properly, step, again) < cost.is_done_properly;
         let mut chance = fault.cures.get(&step).copied().unwrap_or_default();
@@ -378,7 +378,7 @@ impl<'a> Visit<'a> {
             *clock += fault.wait();
         }
         let cures = cost.acts && properly && luck(self.number, Luck::Cures, step + 1_000 * met.fault, again) < chance;
-        // Waiting has its chance in the table; what ends by itself meanwhile ends whatever the person does.
+        // The chance of waiting is in the table. Any other fault that ends by itself ends whatever the person does meanwhile.
         let ends = id != "wait" && *clock >= met.ends_after;
         at + usize::from(cures || ends)
     }
@@ -388,11 +388,11 @@ impl<'a> Visit<'a> {
         let signs_out = luck(self.number, Luck::SignsOut, step, 0) < cost.signs_out;
         ended.is_needlessly_signed_out |= signs_out && !has_helped;
         let fault = self.faults.get(at).and_then(|met| self.world.faults.get(met.fault));
-        // Without the tunnel nothing answers. It is switched on again, but somebody who is told so has been told badly.
+        // Without the tunnel nothing answers. The person switches it on again, but was badly advised to switch it off.
         let loses_tunnel = self.is_censored
             && self.has_tunnel
             && (id == "leave_vpn" || id == "disable_extensions" && self.tunnel_is_addon);
-        // What the table says of `leave_vpn` is said of those who have nothing without it.
+        // The table says that `leave_vpn` makes it worse for those who have nothing without the tunnel; they are counted above.
         let worsens = fault.is_some_and(|fault| fault.worsened_by.contains(&step)) && id != "leave_vpn";
         if !has_helped && (worsens || loses_tunnel) {
             ended.is_worse = true;

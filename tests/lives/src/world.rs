@@ -1,4 +1,4 @@
-//! The browser, the shell and the person of a life, as far as the core can tell them apart.
+//! This module plays the browser, the shell and the person of a life, as far as the core can tell them apart.
 
 use access_medic::{
     Alert, Evidence, Header, Outcome, Page, Request, StepState,
@@ -17,25 +17,25 @@ pub struct Life {
 
 #[derive(Clone, Debug)]
 pub enum Step {
-    /// The tab goes to a page. `answer` and `report`: how often the network and the page tell of it.
+    /// The tab goes to a page. `answer` and `report` say how often the network and the page tell of it.
     Go { kind: Kind, answer: Way, report: Way },
-    /// Back in the history by so many pages.
+    /// The tab goes back in the history, by one page more than this number.
     Back(usize),
-    /// The next message of one of those who have something to say.
+    /// The next message arrives from one of those who have something to say.
     Deliver(usize),
     /// The page shows a toast that something failed.
     Toast,
     /// A request of the page gets no answer.
     LoseRequest,
-    /// So many milliseconds go by.
+    /// This number of milliseconds goes by.
     Wait(u32),
-    /// The clock is set by so many milliseconds.
+    /// The clock is changed by this number of milliseconds.
     SetClock(i64),
     /// The worker ends, and another one starts.
     Die,
     /// The person does something, on the page or in the popup.
     Do { deed: Deed, on_page: bool },
-    /// The hand that carries out a step is done with it, or fails.
+    /// The part that carries out a step is done with it, or fails.
     EndRun { done: bool },
 }
 
@@ -45,11 +45,11 @@ pub enum Kind {
     Refused,
     /// The server behind Cloudflare gives a bad answer: 502.
     Gateway,
-    /// The app, and all is well.
+    /// The app is shown, and all is well.
     Home,
-    /// No connection: the browser's own error page.
+    /// There is no connection, so the browser shows its own error page.
     Dead,
-    /// The login, on another host, and all is well.
+    /// The login is shown, on another host, and all is well.
     Login,
 }
 
@@ -79,9 +79,9 @@ pub enum Deed {
 /// This is what a life came to.
 #[derive(Clone, Debug, Default)]
 pub struct Played {
-    /// The core was told so many events.
+    /// The number of events that the core was told.
     pub events: u32,
-    /// Drawings and words were looked at so many times.
+    /// The number of times that drawings and words were looked at.
     pub claims: u32,
     /// The state at the end, when all that was said has arrived.
     pub tab: Tab,
@@ -96,10 +96,10 @@ pub struct Broken {
     pub event: u32,
 }
 
-/// It stands wherever a secret can stand, and must not be found in what is kept.
+/// This text stands wherever a secret can stand, and must not be found in what is kept.
 const SECRET: &str = "s3cret";
 const TAB: u32 = 7;
-/// No report is on its way for longer, in milliseconds.
+/// The longest time that a report is on its way, in milliseconds.
 const ON_ITS_WAY: f64 = 5_000.0;
 /// The first moment of each life, in milliseconds since 1970.
 const BEGINNING: f64 = 1_800_000_000_000.0;
@@ -108,9 +108,9 @@ struct Document {
     name: String,
     url: String,
     kind: Kind,
-    /// When it began, by a clock that nobody sets.
+    /// The moment when it began, by a clock that nobody sets.
     began: f64,
-    /// The same by the clock of its computer at that moment.
+    /// The same moment by the clock of its computer.
     at: f64,
     /// It told the core of its page, and the core answered.
     is_told: bool,
@@ -120,10 +120,10 @@ struct Document {
 }
 
 enum Message {
-    /// `at`: when it was, by the clock that nobody sets.
+    /// The network tells of an event. `at` is the moment of the event, by the clock that nobody sets.
     Network { event: Box<Event>, document: Option<usize>, at: f64 },
-    /// The page says it when it comes to it. `began` and `sent`: by the clock that nobody sets; `sets`: how often the other one had been
-    /// set by then.
+    /// The page reports when it has the time. `began` and `sent` are by the clock that nobody sets; `sets` says how often the other clock
+    /// had been set by then.
     Page {
         evidence: Box<Evidence>,
         document: usize,
@@ -137,7 +137,7 @@ enum Message {
 }
 
 impl Message {
-    /// Is it something else than that an answer is complete?
+    /// Tells whether the message is anything else than that an answer is complete.
     fn is_no_end(&self) -> bool {
         !matches!(self, Self::Network { event, .. } if matches!(**event, Event::Completed { .. }))
     }
@@ -147,11 +147,11 @@ struct World {
     tab: String,
     /// The time that really went by, in milliseconds.
     now: f64,
-    /// How far the clock is from it.
+    /// The difference between the clock and that time.
     offset: f64,
-    /// When the worker's present life began, by the clock that nobody sets.
+    /// The moment when the worker's present life began, by the clock that nobody sets.
     life: f64,
-    /// How far the other clock was from it at that moment.
+    /// The difference between the other clock and that one at that moment.
     life_offset: f64,
     documents: Vec<Document>,
     history: Vec<usize>,
@@ -163,14 +163,14 @@ struct World {
     held: Vec<(Event, usize)>,
     drawn: Option<Case>,
     kept: Option<Picked>,
-    /// When steps ended that are said to be done, by remedy.
+    /// The steps that are said to be done, by remedy, and the moments when they ended.
     done: Vec<(String, f64)>,
     deaths: u32,
     sets: u32,
     played: Played,
 }
 
-/// Plays a life. `deaths`: whether the worker ends where the life says so.
+/// Plays a life. `deaths` says whether the worker ends where the life says so.
 pub fn play(life: &Life, deaths: bool) -> Result<Played, Broken> {
     let mut world = World::new();
     for step in &life.steps {
@@ -210,7 +210,7 @@ impl World {
         BEGINNING + self.now + self.offset
     }
 
-    /// The worker's own watch.
+    /// Returns the time by the worker's own watch.
     fn watch(&self) -> f64 {
         self.now - self.life
     }
@@ -282,7 +282,7 @@ impl World {
     }
 
     fn go(&mut self, kind: Kind, answer: Way, report: Way) -> Result<(), Broken> {
-        // Nobody is quicker than that, and no two answers that come so soon after each other can be told apart.
+        // Nobody is quicker than this, and nobody could tell apart two answers that come sooner after each other.
         self.now += 120.0;
         let host = if kind == Kind::Login { "auth.openai.com" } else { "chatgpt.com" };
         let url = format!("https://{host}/c/{SECRET}-0123456789abcdef?q={SECRET}#{SECRET}");
@@ -305,7 +305,7 @@ impl World {
             if answer != Way::Never {
                 self.network.push_back(Message::Network { event: Box::new(answered), document: None, at: self.now });
                 let completed = Event::Completed { request, url: url.clone(), shown: None };
-                // The page had time to report.
+                // The page had time to report, and did not.
                 if report == Way::Never {
                     self.network.push_back(Message::Network {
                         event: Box::new(completed),
@@ -339,7 +339,7 @@ impl World {
         }
         self.drawn = None;
         if answer == Way::Never && times > 0 {
-            // Nothing but its own word says when it began, so it is heard at once.
+            // Only the page's own word says when the page began, so it is heard at once.
             while !self.pages.get(index).is_none_or(VecDeque::is_empty) {
                 self.deliver_of(Some(index))?;
             }
@@ -380,7 +380,7 @@ impl World {
         self.drawn = None;
         let Some(document) = self.documents.get_mut(index) else { return Ok(()) };
         if document.kind == Kind::Dead {
-            // No browser keeps its own error page: it asks again.
+            // No browser keeps its own error page, so it asks for the address again.
             self.history.pop();
             return self.go(Kind::Dead, Way::Never, Way::Never);
         }
@@ -423,7 +423,7 @@ impl World {
         self.network.push_back(Message::Network { event: Box::new(event), document: None, at: self.now });
     }
 
-    /// Who has something to say, says it.
+    /// Delivers the next message of one of those who have something to say.
     fn deliver(&mut self, which: usize) -> Result<(), Broken> {
         let speakers: Vec<Option<usize>> = std::iter::once(None)
             .filter(|_| !self.network.is_empty())
@@ -433,7 +433,7 @@ impl World {
         self.deliver_of(*speaker)
     }
 
-    /// What the network tells is on its way for a moment only, in which no clock is set and no worker ends.
+    /// Delivers what the network tells. That is on its way for a moment only, in which no clock is set and no worker ends.
     fn hear_network(&mut self) -> Result<(), Broken> {
         while self.network.iter().any(Message::is_no_end) {
             self.deliver_of(None)?;
@@ -457,7 +457,7 @@ impl World {
                         requests.iter_mut().for_each(|one| one.when = now);
                         *shown = url;
                     }
-                    // It is told a while later, when the tab has settled on what it shows.
+                    // The end of an answer is told a while later, when the tab has settled on what it shows.
                     Event::Completed { .. } if self.network.iter().any(Message::is_no_end) => {
                         self.network.push_back(Message::Network { event, document, at });
                         return Ok(());
@@ -468,8 +468,8 @@ impl World {
                 self.happen(*event, document)
             }
             Some(Message::Page { evidence, document, name, restored, began, at, sent, sets }) => {
-                // It is on its way for a few seconds at the most, in which it gets no older; a page that takes longer says it later. What
-                // a worker did not answer any more is said again to the next one.
+                // A report is on its way for a few seconds at the most, in which it gets no older; a page that takes longer reports
+                // later. If a worker did not answer a report any more, the page says it again to the next worker.
                 let is_on_its_way = self.now - sent < ON_ITS_WAY && sets == self.sets;
                 let said = if is_on_its_way { sent.max(self.life) } else { self.now };
                 let began = When { ago: said - began, heard: self.watch() };
@@ -480,7 +480,7 @@ impl World {
         }
     }
 
-    /// Everything that is on its way arrives, and whoever waits has waited for long enough.
+    /// Delivers everything that is on its way. Whoever waits has then waited for long enough.
     fn drain(&mut self) -> Result<(), Broken> {
         while !self.network.is_empty() {
             self.deliver(0)?;
@@ -495,7 +495,7 @@ impl World {
     }
 
     fn act(&mut self, deed: Deed, on_page: bool) -> Result<(), Broken> {
-        // The person can act on what is drawn alone.
+        // On the page, the person can only act on what is drawn.
         if on_page && self.drawn.is_none() {
             return Ok(());
         }
@@ -574,7 +574,7 @@ impl World {
     fn perform(&mut self, effect: Effect, event: &Event, document: Option<usize>) -> Result<(), Broken> {
         match effect {
             Effect::Show => {
-                // It is drawn into whatever the tab shows by now; the browser's own pages take nothing.
+                // The case is drawn into the page that the tab shows by now. Nothing can be drawn into the browser's own pages.
                 let can = self.shown().is_some_and(|document| document.kind != Kind::Dead);
                 let found = view(&self.state(), &self.asker(true), &self.moment());
                 self.drawn = found.filter(|case| can && !case.closed);
@@ -609,12 +609,12 @@ impl World {
         Ok(())
     }
 
-    /// What may be said of a document.
+    /// Tells whether a cause may be said of a document.
     fn may_say(document: &Document, cause: &str) -> bool {
         match document.kind {
             Kind::Refused => cause == "blocked_by_rule",
             Kind::Gateway => cause == "server_error",
-            // A request that is lost, and a toast, may be of many causes.
+            // A request that is lost, and a toast, may have many causes.
             Kind::Home => !["blocked_by_rule", "server_error"].contains(&cause),
             Kind::Dead => !["blocked_by_rule", "server_error"].contains(&cause),
             Kind::Login => false,
@@ -636,7 +636,7 @@ impl World {
                 return Err(self.broken(format!("{} is drawn on {:?}", found.cause, document.kind)));
             }
         }
-        // The popup, which also asks the page whether it was looked at.
+        // This is the popup, which also asks the page whether it was looked at.
         let asker = self.asker(false);
         let is_seen = tab.seen.as_ref().is_some_and(|seen| {
             match document.kind {

@@ -1,10 +1,11 @@
-//! Random lives, in which everything that is shown and kept must be true at every moment. `cargo xtask lives` plays more of them.
+//! These tests play random lives, in which everything that is shown and kept must be true at every moment. `cargo xtask lives`
+//! plays more of them.
 
 use lives::{life, play};
 
-/// Each test plays so many.
+/// The number of lives that each test plays.
 const LIVES: u64 = 500;
-/// In each so many things happen at the most.
+/// The largest number of things that happen in a life.
 const MOST: usize = 24;
 
 fn whatever_happens(part: u64) {
@@ -26,7 +27,7 @@ fn what_is_said_of_a_tab_is_true_second_part() {
     whatever_happens(1);
 }
 
-/// Nothing that a worker does not live to see makes another state, where no step runs and no page waits at that moment.
+/// The death of a worker changes nothing in the state, if no step runs and no page waits at that moment.
 #[test]
 fn a_death_leaves_no_trace() {
     let mut compared = 0;

@@ -1,4 +1,4 @@
-//! Orders of events that were faults once, each as a life with a name.
+//! These tests play orders of events that were faults once, each as a life with a name.
 
 use access_medic::{Verdict, tab::Tab};
 use lives::{Deed, Kind, Life, Step, Way, play};
@@ -16,13 +16,13 @@ const fn on_popup(deed: Deed) -> Step {
 /// All that is on its way arrives: an answer, then the page.
 const ARRIVES: [Step; 2] = [Step::Deliver(0), Step::Deliver(0)];
 
-/// The state at the end; on the way everything was true.
+/// Plays a life in which everything must be true on the way, and returns the state at the end.
 fn end(steps: impl IntoIterator<Item = Step>) -> Tab {
     let life = Life { steps: steps.into_iter().collect() };
     play(&life, true).unwrap_or_else(|broken| panic!("after {} events: {}", broken.event, broken.what)).tab
 }
 
-/// The verdict on the last attempt on the page.
+/// Returns the verdict on the last attempt on the page.
 fn verdict(tab: &Tab) -> Option<Verdict> {
     tab.page().and_then(|case| case.history.last()).and_then(|attempt| attempt.verdict)
 }
@@ -101,7 +101,7 @@ fn a_request_that_is_lost_does_not_take_the_place_of_a_list() {
 fn a_step_that_the_worker_did_not_live_to_see_has_failed() {
     let mut steps = vec![go(Kind::Refused)];
     steps.extend(ARRIVES);
-    // The first one are the checks, which leave nothing half done.
+    // The first step is the checks, which leave nothing half done.
     let step = on_popup(Deed::Apply(1));
     for (ends, outcome) in [(Step::EndRun { done: true }, "Done"), (Step::Die, "Failed")] {
         let mut steps = steps.clone();

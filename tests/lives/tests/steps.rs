@@ -1,4 +1,4 @@
-//! Single events at the edges: what `step` makes of each, and of what comes after it.
+//! These tests give `step` single events at the edges, and check what it makes of each of them and of what comes after it.
 
 use access_medic::{
     Attempt, Evidence, Outcome, Page, Request, Surface,
@@ -6,7 +6,7 @@ use access_medic::{
 };
 
 const URL: &str = "https://chatgpt.com/";
-/// When the worker started, in milliseconds since 1970.
+/// The moment when the worker started, in milliseconds since 1970.
 const BEGINNING: f64 = 1_800_000_000_000.0;
 
 fn moment(watch: f64) -> Moment {
@@ -40,7 +40,7 @@ fn answered(request: &str, status: u16, watch: f64) -> Event {
     Event::Answered { request: request.into(), host: "chatgpt.com".into(), status, headers: vec![], when }
 }
 
-/// The tab after these events, each at its time by the worker's watch.
+/// Returns the tab after these events, each at its time by the worker's watch.
 fn after(events: impl IntoIterator<Item = (f64, Event)>) -> Tab {
     events.into_iter().fold(Tab::default(), |tab, (watch, event)| step(tab, event, &moment(watch)).tab)
 }
@@ -182,7 +182,8 @@ fn a_second_step_waits_for_the_first_and_a_closed_case_is_told_as_closed() {
     assert!(view(&closed, &by, &moment(230.0)).is_some_and(|case| case.closed));
 }
 
-/// On a busy computer the word of a page that is gone may be on its way for longer than the next page takes to come in and to fail.
+/// On a busy computer the report of a page that is gone may be on its way for longer than the next page takes to come in and to
+/// fail.
 #[test]
 fn the_word_of_a_page_that_was_long_on_its_way_says_nothing_of_the_next_one() {
     let sent = |page: Page, load: &str, began: f64, sent: f64, heard: f64| {

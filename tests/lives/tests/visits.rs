@@ -1,11 +1,12 @@
-//! Our plans get people through: nearly as many as the best orders that could be computed from the tables of the world, with no more
-//! steps, and far more than what people do today. `tests/lives/world/README.md` says what the world is made of.
+//! These tests check that our plans get people through: nearly as many as the best orders that could be computed from the tables of
+//! the world, with hardly more steps, and far more than what people do today. `tests/lives/world/README.md` says what the world is
+//! made of.
 
 use lives::visits::{
     Adviser, Best, Figures, Listed, Ours, Person, World, article, browser_page, clear_everything, play_all,
 };
 
-/// So many visits are played with each adviser.
+/// The number of visits that are played with each adviser.
 const VISITS: u64 = 20_000;
 
 fn figures(world: &World, adviser: &mut dyn Adviser) -> Figures {

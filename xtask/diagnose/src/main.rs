@@ -1,7 +1,8 @@
-//! `cargo xtask diagnose`: one line of JSON for each input, the core's Report after the input's name.
+//! This program is `cargo xtask diagnose`. It prints one line of JSON for each input: the input's name, and then the
+//! core's Report.
 //!
-//! It only reads and prints. An input that cannot be read gives a line with `error`, the others go on, and the exit
-//! code is 1 in the end. What the fields mean stands in `crate/catalog/README.md`.
+//! It only reads and prints. An input that cannot be read gives a line with `error`; the others are still read, and the
+//! exit code is 1 in the end. `crate/catalog/README.md` says what the fields mean.
 
 mod saved;
 
@@ -66,13 +67,13 @@ impl From<Browser> for recordings::Browser {
     }
 }
 
-/// Which input a line of output is about.
+/// This says which input a line of output is about.
 #[derive(Serialize)]
 #[serde(rename_all = "snake_case")]
 enum Source {
     File(String),
     Line(usize),
-    /// Of a recording of the network: the file, the entry's place in it, its host and path.
+    /// An entry of a recording of the network: the file, the entry's place in it, and its host and path.
     #[serde(untagged)]
     Entry {
         file: String,
@@ -108,12 +109,12 @@ fn main() -> ExitCode {
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
-        // Also when nobody reads any more what is printed.
+        // There is also an error if nobody reads the output any more.
         Ok(false) | Err(_) => ExitCode::FAILURE,
     }
 }
 
-/// Always succeeds: a line that is too short is an answer.
+/// Prints the hash of each line. It always succeeds: `-` is the answer for a line that is too short.
 fn hashes(output: &mut impl Write) -> io::Result<bool> {
     for line in io::stdin().lines() {
         match MessageHash::of(&line?) {
@@ -142,7 +143,7 @@ fn files(line: &CommandLine, output: &mut impl Write) -> io::Result<bool> {
     Ok(all_read)
 }
 
-/// What people attach to reports of faults.
+/// These are the kinds of files that people attach to reports of faults.
 enum Kind {
     Page,
     Archive,
@@ -207,7 +208,7 @@ fn visits(path: &Path, output: &mut impl Write) -> io::Result<bool> {
     lines(input, output, |visit: Visit| visit)
 }
 
-/// What `step` is given.
+/// This is the input of `step`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Given {
@@ -216,7 +217,7 @@ struct Given {
     moment: Moment,
 }
 
-/// A line that is none ends it.
+/// Prints what `step` makes of each line. A line that cannot be read ends it.
 fn steps(output: &mut impl Write) -> io::Result<bool> {
     for line in io::stdin().lines() {
         let Given { tab, event, moment } = serde_json::from_str(&line?)?;
@@ -226,7 +227,7 @@ fn steps(output: &mut impl Write) -> io::Result<bool> {
     Ok(true)
 }
 
-/// What a person tells. Where it was seen is mostly not known, and the chat's host stands for that.
+/// This is what a person tells. It is mostly not known where it was seen, so the chat's host stands for that.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Told {
@@ -243,7 +244,7 @@ fn told(output: &mut impl Write) -> io::Result<bool> {
     })
 }
 
-/// One line of output for each line of JSON.
+/// Prints one line of output for each line of JSON.
 fn lines<T: DeserializeOwned>(
     input: impl BufRead,
     output: &mut impl Write,
@@ -261,7 +262,7 @@ fn lines<T: DeserializeOwned>(
     Ok(all_read)
 }
 
-/// Prints one line; the answer is whether it is a Report.
+/// Prints one line, and returns whether it is a Report.
 fn print(output: &mut impl Write, source: Source, outcome: Result<Report, String>) -> io::Result<bool> {
     let good = outcome.is_ok();
     let outcome = outcome.map_or_else(|error| Outcome::Fault { error }, |report| Outcome::Report(Box::new(report)));
@@ -270,7 +271,7 @@ fn print(output: &mut impl Write, source: Source, outcome: Result<Report, String
     Ok(good)
 }
 
-/// The error with what caused it.
+/// Returns the text of the error, with what caused it.
 fn in_full(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -1,12 +1,12 @@
-//! What people attach to reports of faults, as it is: a page that a browser saved (`.html`, `.mhtml`), and a recording of the
-//! network (`.har`). Each gives visits; of a recording one for each entry of a host of OpenAI's.
+//! This module reads files as people attach them to reports of faults: a page that a browser saved (`.html`, `.mhtml`), and a
+//! recording of the network (`.har`). A page gives one report, and a recording gives one for each entry of a host of OpenAI's.
 
 use access_medic::{Evidence, ReasonKind, Report, Request, Visit, examine};
 use mail_parser::{MessageParser, PartType};
 use recordings::{Browser, RawResponse, Recording};
 use serde::Deserialize;
 
-/// Where a page came from that does not tell it.
+/// The address that is assumed for a page that does not tell where it came from.
 const UNKNOWN: &str = "https://chatgpt.com/";
 
 /// A saved page does not tell its status. These are tried, the likeliest first.
@@ -18,8 +18,8 @@ fn recording(url: String, status: u16, headers: Vec<(String, String)>, body: Vec
     Recording { name, expected, url, directives: Vec::new(), answers: Vec::new(), again: 0, response }
 }
 
-/// The report on a saved page. Where nothing is wrong with it as a good answer, the statuses of failures are tried: a diagnosis
-/// by the status and by words would be a guess, so a mark or a code in the page has to speak for it.
+/// Returns the report on a saved page. If the page has no fault as a good answer, the statuses of failures are tried. A diagnosis
+/// by such a status and by words would be a guess, so a mark or a code in the page has to speak for it.
 pub fn page(html: Vec<u8>, url: Option<&str>, browser: Browser) -> Report {
     let url = url.map(str::to_owned).or_else(|| saved_from(&html)).unwrap_or_else(|| UNKNOWN.to_owned());
     let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
@@ -41,7 +41,8 @@ pub fn page(html: Vec<u8>, url: Option<&str>, browser: Browser) -> Report {
     STATUSES.into_iter().map(|status| answered(status).0).find(speaks).unwrap_or(report)
 }
 
-/// Chrome and Internet Explorer write it into the first lines: `<!-- saved from url=(0030)https://chatgpt.com/ -->`.
+/// Reads the address that Chrome and Internet Explorer write into the first lines: `<!-- saved from
+/// url=(0030)https://chatgpt.com/ -->`.
 fn saved_from(html: &[u8]) -> Option<String> {
     let head = String::from_utf8_lossy(html.get(..4_096).unwrap_or(html)).into_owned();
     let (_, behind) = head.split_once("saved from url=(")?;
@@ -50,7 +51,7 @@ fn saved_from(html: &[u8]) -> Option<String> {
     address.get(..end).filter(|address| address.starts_with("https://")).map(str::to_owned)
 }
 
-/// The page of an `.mhtml` file, and its address.
+/// Returns the page of an `.mhtml` file, and its address.
 pub fn unpack(bytes: &[u8]) -> Result<(Vec<u8>, Option<String>), String> {
     let message = MessageParser::default().parse(bytes).ok_or("it is no MHTML file")?;
     let address = message.header_raw("Snapshot-Content-Location").map(|value| value.trim().to_owned());
@@ -76,7 +77,7 @@ struct Log {
 struct Entry {
     request: Asked,
     response: Response,
-    /// Chrome's name of what it was for: `document`, `fetch`, `xhr`, …
+    /// Chrome's name for the purpose of the request: `document`, `fetch`, `xhr`, …
     #[serde(rename = "_resourceType")]
     kind: Option<String>,
 }
@@ -113,16 +114,17 @@ struct Content {
     encoding: Option<String>,
 }
 
-/// What one entry of a `.har` file shows.
+/// This is what one entry of a `.har` file shows.
 pub struct Shown {
     /// Its place in the file, from 1.
     pub entry: usize,
-    /// Host and path: a query may hold a question or a session.
+    /// The host and the path. The query is left out, because it may hold a question or a session.
     pub place: String,
     pub report: Report,
 }
 
-/// The reports on the entries of OpenAI's hosts: each answer as if it had been opened, each failure by its name.
+/// Returns the reports on the entries of OpenAI's hosts. It reads each answer as if it had been opened, and each failure by its
+/// name.
 pub fn network(bytes: &[u8], browser: Browser) -> Result<Vec<Shown>, String> {
     let har: Har = serde_json::from_slice(bytes).map_err(|error| format!("it is no HAR file: {error}"))?;
     let shown = |(index, Entry { request, response, kind }): (usize, Entry)| {
@@ -149,7 +151,7 @@ fn header<'h>(headers: &'h [Header], wanted: &str) -> Option<&'h str> {
     headers.iter().find(|header| header.name.eq_ignore_ascii_case(wanted)).map(|header| header.value.as_str())
 }
 
-/// The human check came to a request of a page, which stands all the same.
+/// Returns the visit of a page that stays as it is, although a request of it was answered with the human check.
 fn challenged(host: &str, place: &str, status: i32) -> Visit {
     let path = place.strip_prefix(host).unwrap_or_default().to_owned();
     let request =
@@ -190,7 +192,7 @@ mod tests {
         let report = page(REFUSED.into(), None, Browser::Chromium);
         assert_eq!(cause(&report), "edge_refused");
         assert_eq!(report.diagnosis.map(|diagnosis| diagnosis.facts.host), Some("chatgpt.com".to_owned()));
-        // On a page of others it is nothing of ours.
+        // On somebody else's page the same markup gets no diagnosis.
         assert_eq!(cause(&page(REFUSED.into(), Some("https://example.com/"), Browser::Chromium)), "");
     }
 

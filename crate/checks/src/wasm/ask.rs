@@ -1,5 +1,5 @@
-//! One question to one host: within its time, and with no more of the answer than is wanted. Says what came, not what
-//! it means.
+//! This module asks one host one question: within its time, and with no more of the answer than is wanted. It says what came, not
+//! what it means.
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Date, Function, JsString, Promise, Uint8Array};
@@ -15,7 +15,7 @@ use crate::Miss;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Of a worker and of a page alike.
+    /// This is the `fetch` of a worker and of a page alike.
     fn fetch(address: &str, init: &RequestInit) -> Promise;
 }
 
@@ -23,26 +23,26 @@ pub struct Answer {
     pub body: String,
     /// The server's clock, in milliseconds since 1970.
     pub date: Option<f64>,
-    /// When it was asked, by this computer's clock, and for how long.
+    /// The time at which the host was asked, by this computer's clock; `ms` says for how long.
     pub asked: f64,
     pub ms: u32,
 }
 
-/// What all questions share.
+/// An asker holds what all questions share.
 pub struct Asker {
     pub stop: AbortSignal,
-    /// Address → the browser's network error, if it knows one.
+    /// This function gives the browser's network error for an address, if the shell knows one.
     pub failure: Function,
 }
 
-/// Longest answer that is read, in bytes: a trace has a few hundred, a summary of incidents some thousand.
+/// The longest answer that is read, in bytes: a trace has a few hundred, a summary of incidents some thousand.
 const LIMIT: u32 = 256 * 1024;
 
-/// Milliseconds.
+/// The pause before the reason of a failure is asked for, in milliseconds.
 const MOMENT: u32 = 100;
 
 impl Asker {
-    /// The text of a good answer.
+    /// Returns the text of a good answer.
     pub async fn read(&self, address: &str, patience: u32) -> Result<Answer, Miss> {
         let asked = Date::now();
         let init = RequestInit::new();
@@ -52,7 +52,7 @@ impl Asker {
         let response = self.send(address, &init, &signal).await?;
         match response.status() {
             200 => {}
-            // A redirect that was not followed.
+            // This is a redirect that was not followed.
             0 => return Err(Miss::Unreadable),
             status => return Err(Miss::Status(status)),
         }
@@ -66,7 +66,7 @@ impl Asker {
         })
     }
 
-    /// Whether anything answers at all. Of hosts that the extension may not read, no more can be known.
+    /// Tells whether anything answers at all. Nothing more can be known of hosts that the extension may not read.
     pub async fn reach(&self, address: &str, patience: u32) -> Result<(), Miss> {
         let init = RequestInit::new();
         init.set_mode(RequestMode::NoCors);
@@ -74,7 +74,7 @@ impl Asker {
         self.send(address, &init, &signal).await.map(|_| ())
     }
 
-    /// Without cookies, and past the cache.
+    /// Sends a question without cookies, and past the cache.
     async fn send(&self, address: &str, init: &RequestInit, signal: &AbortSignal) -> Result<Response, Miss> {
         if self.stop.aborted() {
             return Err(Miss::NotAsked);
@@ -106,7 +106,7 @@ impl Asker {
     }
 }
 
-/// `None`: longer than the limit.
+/// Reads the body of an answer. `None`: it is longer than the limit.
 async fn body(response: &Response) -> Result<Option<String>, JsValue> {
     let Some(stream) = response.body() else { return Ok(Some(String::new())) };
     let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();

@@ -1,4 +1,4 @@
-//! The boundary to JavaScript: [`run`] asks the hosts, and hands over what was found.
+//! This module is the boundary to JavaScript: [`run`] asks the hosts, and hands over what was found.
 
 mod ask;
 mod read;
@@ -21,21 +21,21 @@ export function run(
     failure: (address: string) => string | undefined,
 ): Promise<Checked>;";
 
-/// The shell says by this what the checks look at: the host of the page, and its cookies where they may be read.
+/// The shell uses this to say what the checks look at: the host of the page, and its cookies where they may be read.
 #[derive(serde::Deserialize)]
 struct Order {
     host: String,
     jars: Option<Vec<Jar>>,
 }
 
-/// What the checks end with. It holds no IP address.
+/// This is the result of the checks. It holds no whole IP address.
 #[derive(Serialize, tsify::Tsify)]
 pub struct Checked {
     pub findings: Vec<crate::Finding>,
 }
 
-/// Asks the hosts and judges the answers. Takes at most ten seconds; `stop` ends it at once, and what is not known by then
-/// is said to be. `tell` gets how many of how many questions are answered; `failure` gives the browser's network error
+/// Asks the hosts and judges the answers. This takes at most ten seconds; `stop` ends it at once, and what is not known by then
+/// is reported as not known. `tell` gets how many of how many questions are answered; `failure` gives the browser's network error
 /// for an address, or nothing.
 #[wasm_bindgen(skip_typescript)]
 pub async fn run(order: JsValue, stop: AbortSignal, tell: Function, failure: Function) -> Result<JsValue, JsValue> {

@@ -1,4 +1,5 @@
-//! Which hosts are asked what, and when. All at once, but for the samples, which come one after the other.
+//! This module decides which hosts are asked what, and when. They are asked all at once, except for the samples, which come one
+//! after the other.
 
 use gloo_timers::future::TimeoutFuture;
 use js_sys::{Array, Date, Function, JSON, Promise};
@@ -12,14 +13,15 @@ use super::{
 };
 use crate::{Incident, Jar, Miss, Sample, Seen, Service, Trace};
 
-// `TRACED`, `SILENT` and `INCIDENTS`: of `crate/catalog/sites.toml`.
+// This file has `TRACED`, `SILENT` and `INCIDENTS`, which come from `crate/catalog/sites.toml`.
 include!(concat!(env!("OUT_DIR"), "/sites.rs"));
 
-/// For one question, in milliseconds.
+/// The longest time for one question, in milliseconds.
 const PATIENCE: u32 = 5_000;
 const SAMPLES: u32 = 7;
 const PAUSE: u32 = 500;
-/// When no more samples are begun: with the patience for the last one, all is over within ten seconds.
+/// The time in milliseconds after which no more samples are begun: with the patience for the last one, all is over within ten
+/// seconds.
 const LAST: f64 = 4_500.0;
 
 struct Progress {
@@ -43,7 +45,7 @@ pub async fn run(host: String, jars: Option<Vec<Jar>>, asker: Asker, tell: Funct
     hosts.extend(TRACED.iter().filter(|known| **known != host).map(|host| (*host).to_owned()));
     let total = (hosts.len() + SILENT.len()) as u32 + SAMPLES + 1;
     let seen = Seen {
-        // In this order, whoever answers first.
+        // The hosts stay in this order, whoever answers first.
         traces: hosts.iter().map(|host| (host.clone(), Err(Miss::NotAsked))).collect(),
         reached: hosts
             .iter()
@@ -100,7 +102,8 @@ async fn trace(asker: Rc<Asker>, progress: Rc<Progress>, at: usize, host: String
     });
 }
 
-/// In the middle between asking and hearing, the server's clock should have shown the same.
+/// Returns by how many seconds the clock here is ahead: in the middle between asking and hearing, the server's clock should have
+/// shown the same.
 fn ahead(answer: &Answer) -> Option<f64> {
     let here = answer.asked / 1000.0 + f64::from(answer.ms) / 2000.0;
     // A header has whole seconds.
@@ -143,7 +146,7 @@ async fn service(asker: Rc<Asker>, progress: Rc<Progress>) {
     progress.note(|seen| seen.service = Some(answer));
 }
 
-/// Of the status page's summary what is wanted: the incidents that are not over.
+/// Reads from the status page's summary what is wanted: the incidents that are not over.
 fn incidents(body: &str) -> Option<Service> {
     let over = ["resolved", "postmortem", "completed"];
     let mut open = Vec::new();

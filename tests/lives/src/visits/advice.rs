@@ -1,26 +1,26 @@
-//! Who advises, and what people do today without us: articles, the browser's own error page, clearing everything.
+//! This module says what an adviser is, and what people do today without us: articles, the browser's own error page, clearing everything.
 
 use super::{Happened, Sight, StepId, World};
 
-/// Somebody who leads a person through a visit.
+/// This is somebody who leads a person through a visit.
 pub trait Adviser {
-    /// The visit begins with this in the tab.
+    /// Begins a visit with this sight in the tab.
     fn begin(&mut self, sight: &Sight);
-    /// Returns the step to do now; `None`: there is nothing more to say.
+    /// Returns the step to do now, or `None` if there is nothing more to say.
     fn next(&mut self) -> Option<StepId>;
-    /// A step was done or passed over.
+    /// Notes that a step was done or passed over.
     fn happened(&mut self, step: StepId, what: &Happened);
-    /// Has it been said that nothing at this computer or in this network helps?
+    /// Tells whether it has been said that nothing at this computer or in this network helps.
     fn says_not_here(&self) -> bool {
         false
     }
-    /// Returns what was just said of the last step: whether it helped. `None`: nothing was said.
+    /// Returns whether the last step was just said to have helped, or `None` if nothing was said.
     fn verdict(&self) -> Option<bool> {
         None
     }
 }
 
-/// An order of steps that is chosen by what the tab shows at the beginning, and then gone through.
+/// This adviser chooses an order of steps by what the tab shows at the beginning, and then goes through it.
 pub struct Listed<'a> {
     world: &'a World,
     choose: fn(&Sight) -> &'static [&'static str],
@@ -47,12 +47,13 @@ impl Adviser for Listed<'_> {
     }
 }
 
-/// Clears everything and loads the page again.
+/// Returns the steps that clear everything and load the page again.
 pub const fn clear_everything(_: &Sight) -> &'static [&'static str] {
     &["clear_sites", "reload"]
 }
 
-/// The order of the article that a person finds for what they see (`shared/field.md`): on a refused page, on a failed login, on the API.
+/// Returns the order of the article that a person finds for what they see (`shared/field.md`): on a refused page, on a failed login, or
+/// on the API.
 pub fn article(sight: &Sight) -> &'static [&'static str] {
     const DENIED: &[&str] = &["clear_site_data", "check_credentials", "other_browser", "contact_support"];
     const LOGIN: &[&str] = &["leave_vpn", "stable_network", "newest_code", "other_browser"];
@@ -64,7 +65,7 @@ pub fn article(sight: &Sight) -> &'static [&'static str] {
     }
 }
 
-/// What the error page of a browser proposes.
+/// Returns the steps that the error page of a browser proposes.
 pub fn browser_page(sight: &Sight) -> &'static [&'static str] {
     const NETWORK: &[&str] = &["reload", "check_connection", "proxy_check", "check_dns"];
     match sight {

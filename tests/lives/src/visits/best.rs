@@ -1,19 +1,19 @@
-//! The bound: the best orders for somebody who knows how often each fault is met, what ends it and what each step costs, and sees no
-//! more than we do. They are computed from the tables alone: step by step the one that ends most for what it takes, and then each
-//! step is tried at every other place, until no move makes the order better.
+//! This module computes the bound: the best orders of steps for somebody who knows how often each fault is met, what ends it and what
+//! each step costs, and who sees no more than we do. They are computed from the tables alone: each round makes the one change that makes
+//! the order cheapest, until no change makes it better.
 
 use super::{Adviser, HERRINGS, Happened, PATIENCE, SPREAD, STEPS, Sight, StepId, WAITING, World};
 use std::collections::BTreeMap;
 
-/// No order is longer.
+/// The number of steps in the longest order.
 const LONGEST: usize = 8;
-/// What one step costs a person beside its minutes, in minutes.
+/// The cost of one step for a person beside its minutes, in minutes.
 const EFFORT: f64 = 4.0;
-/// What it costs to give up, in minutes: to get through counts for more than to be quick.
+/// The cost of giving up, in minutes: getting through counts for more than being quick.
 const GIVING_UP: f64 = 240.0;
-/// What it costs to be signed out for nothing, or to be made worse off, in minutes.
+/// The cost of being signed out for nothing, or of being made worse off, in minutes.
 const HARM: f64 = 60.0;
-/// The strongest thing that the checks found decides.
+/// The findings of the checks, the strongest first. The strongest one that was found decides.
 const STRONGEST: [&str; 11] = [
     "none_answers",
     "country_tor",
@@ -35,9 +35,9 @@ struct Share {
     fault: usize,
 }
 
-/// What somebody who knows everything about the world, and nothing about this visit, says.
+/// This is the advice of somebody who knows everything about the world, and nothing about this visit.
 struct Choice {
-    /// The checks come first, and then the order for the strongest finding; `None`: nothing was found.
+    /// The order for each strongest finding, if it is better that the checks come first. The key `None` means that nothing was found.
     checked: Option<BTreeMap<Option<&'static str>, Vec<StepId>>>,
     order: Vec<StepId>,
 }
@@ -114,14 +114,14 @@ fn choose(world: &World, shares: &[Share]) -> Choice {
             .map(|one| Share { weight: one.weight * chance_of(world, one.fault, found), ..*one })
             .collect();
         let (order, cost) = best(world, &part);
-        // One step of everybody's patience is gone.
+        // The checks themselves are one step; their price is already in the sum.
         with += cost;
         orders.insert(found, order);
     }
     Choice { checked: (with < plain).then_some(orders), order }
 }
 
-/// Returns with which chance a thing is the strongest that the checks find beside a fault.
+/// Returns the chance that a finding is the strongest one that the checks find beside a fault.
 fn chance_of(world: &World, fault: usize, found: Option<&str>) -> f64 {
     let of = |id: &str| {
         let own = world.faults.get(fault).and_then(|fault| fault.finds.iter().find(|(known, _)| known == id));
@@ -166,7 +166,7 @@ fn price(world: &World, share: &Share, step: StepId) -> f64 {
         "disable_extensions" => tunnel * group.tunnel_is_addon,
         _ => f64::from(u8::from(fault.worsened_by.contains(&step))),
     };
-    // Who cannot do a step loses nothing by it.
+    // People who cannot do a step lose nothing by it.
     let able = match id.as_str() {
         "other_network" => group.has_second_network,
         "other_browser" => group.has_other_browser,
@@ -189,8 +189,8 @@ fn patient(steps: usize) -> f64 {
     1.0 / (1.0 + (1.702 * deviations).exp())
 }
 
-/// Returns what an order costs all people of these shares: each step for those whom it still finds, and whoever is never through
-/// pays for as long as the longest order.
+/// Returns what an order costs all people of these shares. Each step costs those who are not through yet, and those who never get through
+/// pay for giving up.
 fn cost(world: &World, shares: &[Share], order: &[StepId]) -> f64 {
     let of = |share: &Share| {
         let mut left = 1.0;
@@ -213,7 +213,7 @@ fn best(world: &World, shares: &[Share]) -> (Vec<StepId>, f64) {
     };
     let steps: Vec<StepId> = (0..world.steps.len()).filter(useful).collect();
     let mut least = cost(world, shares, &order);
-    // Grow it by whatever makes it cheapest, at whatever place, then move what stands badly.
+    // Each round adds, moves or removes the one step that makes the order cheapest.
     loop {
         let mut better: Option<(Vec<StepId>, f64)> = None;
         let mut consider = |candidate: Vec<StepId>| {

@@ -1,4 +1,5 @@
-//! The picture of a table: for each adviser a line, which says how many people are through after one step, two, and so on.
+//! This module draws the picture of a table. It has a line for each adviser, which says how many people are through after one step, two,
+//! and so on.
 
 use super::Figures;
 use std::fmt::Write;
@@ -14,7 +15,7 @@ const BOTTOM: f64 = 48.0;
 const WHOLE: f64 = 0.6;
 /// Lines are told apart by their colours, which also differ in brightness; the first is ours.
 const COLORS: [&str; 6] = ["#0a7f4f", "#333333", "#8a63d2", "#c2410c", "#0369a1", "#a16207"];
-/// Names that would lie over each other are moved apart by so much.
+/// The distance by which names that would lie over each other are moved apart, in pixels.
 const LINE: f64 = 17.0;
 
 /// Draws the rows as SVG.

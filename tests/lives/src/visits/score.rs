@@ -1,4 +1,4 @@
-//! What many visits come to.
+//! This module counts what many visits come to.
 
 use super::{Adviser, Ended, Person, StepId, Visit, WAITING, World};
 use serde::Serialize;
@@ -11,32 +11,32 @@ pub struct Figures {
     pub person: String,
     pub visits: u64,
     pub cured: f64,
-    /// Of those who got through.
+    /// The steps, and then the minutes, of those who got through.
     pub steps_median: f64,
     pub steps_mean: f64,
     pub steps_90: f64,
     pub minutes_median: f64,
     pub minutes_mean: f64,
     pub minutes_90: f64,
-    /// Got through within four steps.
+    /// The share of those who got through within four steps.
     pub cured_in_four: f64,
-    /// Got through within one step, two, and so on.
+    /// The shares of those who got through within one step, two, and so on.
     pub cured_within: Vec<f64>,
     pub signed_out_needlessly: f64,
     pub worse: f64,
-    /// Of the visits in which nothing here can help: it was said within two steps.
+    /// The share of the visits in which this was said within two steps, among those in which nothing here can help.
     pub not_here_said: f64,
-    /// Of the visits in which something here can help: it was said that nothing can.
+    /// The share of the visits in which it was said that nothing can help, among those in which something here can.
     pub not_here_false: f64,
     pub false_resolved: u64,
-    /// Of all verdicts.
+    /// The share of all verdicts that falsely said that the fault was still there.
     pub false_persists: f64,
-    /// How often which step made it worse.
+    /// The number of times that each step made it worse.
     #[serde(skip)]
     pub harm: BTreeMap<StepId, u32>,
 }
 
-/// Nobody has the patience for more steps.
+/// The largest number of steps that anybody has the patience for.
 const MOST: usize = 8;
 
 /// Figures of all advisers.
@@ -45,7 +45,7 @@ pub struct Table {
     pub rows: Vec<Figures>,
 }
 
-/// What is counted while visits are played.
+/// These numbers are counted while visits are played.
 #[derive(Default)]
 struct Count {
     figures: Figures,
@@ -104,7 +104,7 @@ impl Count {
     }
 }
 
-/// Plays visits from a number on with an adviser. Returns the figures of all, and those by the cause that is seen first.
+/// Plays the visits of these numbers with an adviser. Returns the figures of all, and those by the cause that is seen first.
 pub fn play_all(
     world: &World,
     person: Person,
@@ -123,7 +123,7 @@ pub fn play_all(
     (all.finish(), by_cause.into_iter().map(|(cause, count)| (cause, count.finish())).collect())
 }
 
-/// Returns median, mean and the ninth of ten.
+/// Returns the median, the mean, and the value that nine of ten do not exceed.
 fn summary(mut list: Vec<f64>) -> [f64; 3] {
     list.sort_by(f64::total_cmp);
     let at = |share: f64| list.get((list.len() as f64 * share) as usize).copied().unwrap_or_default();

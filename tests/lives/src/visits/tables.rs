@@ -1,5 +1,5 @@
-//! The tables of the world: what can be wrong, for whom, how often, what ends it, and what each step costs. `world/README.md` says what
-//! each column means. This module only reads; it changes no number.
+//! This module reads the tables of the world: what can be wrong, for whom, how often, what ends it, and what each step costs. It changes
+//! no number. `world/README.md` says what each column means.
 
 use super::{DAY, Luck, luck};
 use serde::de::DeserializeOwned;
@@ -20,7 +20,7 @@ pub struct World {
     pub faults: Vec<Fault>,
     /// Faults that occur together, by the fault that is drawn first.
     pub pairs: Vec<Pair>,
-    /// By group and step.
+    /// The costs by group and step.
     costs: Vec<Vec<Cost>>,
 }
 
@@ -28,13 +28,13 @@ pub struct World {
 #[derive(Clone)]
 pub struct Group {
     pub id: String,
-    /// Of all failing visits, this share is theirs: as it is thought to be, at the least and at the most.
+    /// The share of all failing visits that is theirs: as it is thought to be, at the least and at the most.
     pub share: [f64; 3],
     pub has_second_network: f64,
     pub has_tunnel: f64,
     pub tunnel_is_addon: f64,
     pub has_other_browser: f64,
-    /// Without the tunnel nothing answers, or the country is refused, with this chance.
+    /// The chance that nothing answers without the tunnel, or that the country is refused.
     pub is_censored: f64,
 }
 
@@ -42,40 +42,40 @@ pub struct Group {
 #[derive(Clone)]
 pub struct Fault {
     pub id: String,
-    /// Of ten thousand failing visits so many have it: as it is thought to be, at the least and at the most.
+    /// The number of visits that have it, of ten thousand failing visits: as it is thought to be, at the least and at the most.
     pub weight: [f64; 3],
-    /// The same of ten thousand visits of each group.
+    /// The same number of ten thousand visits of each group.
     pub weights: Vec<f64>,
-    /// Causes that its pages show, each with its chance; the rest up to 1 shows nothing that can be read.
+    /// The causes that its pages show, each with its chance. With the rest of the chance, up to 1, they show nothing that can be read.
     pub shows: Vec<(String, f64)>,
-    /// Where it is met: `page`, `login`, `chat`, `request`, `network` or `told`.
+    /// The place where it is met: `page`, `login`, `chat`, `request`, `network` or `told`.
     pub place: String,
-    /// What the checks find, by the ids of our findings.
+    /// The findings of the checks, by our ids, each with its chance.
     pub finds: Vec<(String, f64)>,
     pub cures: BTreeMap<StepId, f64>,
     pub worsened_by: Vec<StepId>,
-    /// After so many minutes half of them have ended by themselves.
+    /// The number of minutes after which half of them have ended by themselves.
     pub ends_after: Option<f64>,
     /// Nothing on this computer or in this network ends it.
     pub is_not_here: bool,
-    /// It cannot be without a tunnel that is on.
+    /// It only occurs with a tunnel that is on.
     pub has_tunnel: bool,
 }
 
-/// When one fault is there, another one may be, too.
+/// This says that another fault may be there when one fault is there.
 #[derive(Clone)]
 pub struct Pair {
     pub first: usize,
     pub other: usize,
     pub chance: f64,
-    /// This one has to be ended before the other one can be.
+    /// The one that has to be ended before the other one can be.
     pub ends_first: usize,
 }
 
-/// What a step takes.
+/// This is what a step takes.
 #[derive(Clone, Copy)]
 pub struct Cost {
-    /// Minutes at work; who waits does something else meanwhile.
+    /// The minutes at work. A person who waits does something else meanwhile.
     pub minutes: f64,
     pub is_done_properly: f64,
     pub is_skipped: f64,
@@ -84,8 +84,8 @@ pub struct Cost {
     pub acts: bool,
 }
 
-/// A step of ours that the world's table of costs does not know, because it is younger than that. These are the numbers of the
-/// table's middle.
+/// The costs of a step of ours that the world's table of costs does not know, because the step is younger than the table. These are the
+/// numbers of the table's middle.
 const UNKNOWN: Cost = Cost { minutes: 4.0, is_done_properly: 0.7, is_skipped: 0.3, signs_out: 0.0, acts: true };
 
 type Row = BTreeMap<String, String>;
@@ -133,7 +133,8 @@ pub fn folder() -> PathBuf {
 }
 
 impl World {
-    /// Reads the tables. `faults`: another table of faults with the same columns, which is then played in the place of the known one.
+    /// Reads the tables. `faults` may name another table of faults with the same columns, which is then played in the place of the known
+    /// one.
     pub fn read(faults: Option<&Path>) -> Result<Self, String> {
         let folder = folder();
         let groups: Vec<Group> = rows(&folder.join("groups.csv"))?.iter().map(Group::read).collect();
@@ -182,12 +183,12 @@ impl World {
         Ok(Self { steps, groups, faults, pairs, costs })
     }
 
-    /// Returns a world that may as well be the real one: each weight, each group's share and all cures are moved within what is not
-    /// known of them (README, "What is uncertain"). Each tenth is a day of outages.
+    /// Returns a world that may as well be the real one: each weight, each group's share and all cures are moved within their uncertainty
+    /// (README, "What is uncertain"). Each tenth world has a day of outages.
     pub fn varied(&self, number: u64) -> Self {
-        /// The chances of cure are judgement within about so much, either way.
+        /// The distance by which the chances of cure may be wrong, either way, because they are judgement.
         const CURES: f64 = 0.15;
-        /// On a day of outages there are so many times as many.
+        /// The factor by which there are more outages on a day of outages.
         const OUTAGES: f64 = 20.0;
         let mut world = self.clone();
         for (at, group) in world.groups.iter_mut().enumerate() {
@@ -220,7 +221,7 @@ impl Group {
     fn read(row: &Row) -> Self {
         let is_censored = match text(row, "group") {
             "cn_vpn" | "ir" | "ru" => 1.0,
-            // Rule 1 of the world.
+            // This is rule 1 of the world.
             "developer" => 1.0 / 3.0,
             "shared_account" => 0.45,
             _ => 0.0,
@@ -268,7 +269,7 @@ impl Fault {
 }
 
 impl Fault {
-    /// Returns how long somebody waits who is told to, in minutes: twice as long as half of these faults last.
+    /// Returns how long a person waits who is told to wait, in minutes: twice as long as half of these faults last.
     pub fn wait(&self) -> f64 {
         (2.0 * self.ends_after.unwrap_or(DAY)).min(DAY)
     }
@@ -276,12 +277,12 @@ impl Fault {
 
 impl Cost {
     fn read(row: &Row) -> Self {
-        // The button is there where the product has one; by hand it takes longer and goes wrong more often.
+        // The button counts where the product has one; by hand a step takes longer and goes wrong more often.
         let with_button = |column: &str, by_hand: &str| {
             row.get(column).and_then(|text| text.parse().ok()).unwrap_or_else(|| number(row, by_hand))
         };
         Self {
-            // "As told" is no number: who waits comes back once.
+            // The table says "as told" for waiting, which is no number: a person who waits comes back once.
             minutes: if text(row, "remedy_id") == "wait" { 1.0 } else { with_button("minutes_with_button", "minutes") },
             is_done_properly: with_button("p_properly_with_button", "p_properly"),
             is_skipped: number(row, "p_skip"),
