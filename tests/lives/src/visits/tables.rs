@@ -2,7 +2,6 @@
 //! no number. `world/README.md` says what each column means.
 
 use super::{DAY, Luck, luck};
-use serde::de::DeserializeOwned;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -91,10 +90,6 @@ const UNKNOWN: Cost = Cost { minutes: 4.0, is_done_properly: 0.7, is_skipped: 0.
 type Row = BTreeMap<String, String>;
 
 fn rows(path: &Path) -> Result<Vec<Row>, String> {
-    read(path)
-}
-
-fn read<T: DeserializeOwned>(path: &Path) -> Result<Vec<T>, String> {
     let named = |error: csv::Error| format!("{}: {error}", path.display());
     csv::Reader::from_path(path).map_err(named)?.deserialize().map(|row| row.map_err(named)).collect()
 }
