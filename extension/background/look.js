@@ -39,6 +39,19 @@ function probe(tabId) {
   return Promise.race([asked, late]);
 }
 
+/**
+ * Tells whether a script can enter the document that a tab shows. None can enter an error page of the browser, or Firefox's viewer
+ * of JSON. A page that is busy answers late.
+ * @param {number} tabId
+ */
+export const isReadable = (tabId) =>
+  chrome.scripting
+    .executeScript({ target: { tabId }, func: () => true, injectImmediately: true })
+    .then(
+      ([page]) => page?.result === true,
+      () => false,
+    );
+
 /** @param {number} tabId */
 const isLoading = async (tabId) =>
   (await chrome.tabs.get(tabId).catch(() => undefined))?.status === "loading";

@@ -1,5 +1,6 @@
 // This module collects what the network says about the main request of a tab: status and a few headers, or why it failed; and which other
 // requests of its page got no answer. It compares none of them; it makes sure that they reach the load they belong to.
+import { isReadable } from "./look.js";
 import { noteError } from "./remedies/check.js";
 import { answerArrived, requestFailed, tellAndShow } from "./reports.js";
 import { ourHost, PATTERNS } from "./sites.js";
@@ -24,8 +25,6 @@ const VALUE = 1000;
 const MOST_HEADERS = 16;
 /** These errors say that the load was stopped or replaced, so that the old page stays. */
 const ABORTED = ["net::ERR_ABORTED", "NS_BINDING_ABORTED"];
-const FOLLOW_UP = 300;
-const FOLLOW_UPS = 30;
 
 /**
  * Tells whether the tab shows what was requested. A page that is rendered ahead of time is not what the tab shows.
@@ -64,23 +63,54 @@ async function started(details) {
   answerArrived(tabId);
 }
 
+/** This map holds, by tab, what has to be called once the tab loads no more. @type {Map<number, (() => void)[]>} */
+const loading = new Map();
+
+/** @param {number} tabId */
+function loaded(tabId) {
+  const waiting = loading.get(tabId) ?? [];
+  loading.delete(tabId);
+  if (loading.size === 0) {
+    chrome.tabs.onUpdated.removeListener(updated);
+    chrome.tabs.onRemoved.removeListener(loaded);
+  }
+  for (const resolve of waiting) resolve();
+}
+
+/** @param {number} tabId @param {{ status?: string }} changes */
+function updated(tabId, { status }) {
+  if (status === "complete") loaded(tabId);
+}
+
 /**
- * Has an answer examined that no page reports. Not every answer becomes a page that can report: an error without a body does not in
- * Chromium, and JSON does not in Firefox's viewer. Once the tab has settled on such an address, the answer is all there is to examine.
+ * Resolves to the tab once it loads no more, or to undefined if it was closed. The worker listens to the tabs only while one of
+ * them is waited for: in Chromium every page of every site would wake it otherwise.
+ * @param {number} tabId
+ */
+async function settled(tabId) {
+  const ended = new Promise((resolve) => {
+    if (loading.size === 0) {
+      chrome.tabs.onUpdated.addListener(updated);
+      chrome.tabs.onRemoved.addListener(loaded);
+    }
+    loading.set(tabId, [...(loading.get(tabId) ?? []), () => resolve(undefined)]);
+  });
+  const tab = await chrome.tabs.get(tabId).catch(() => undefined);
+  if (tab?.status !== "loading") loaded(tabId);
+  await ended;
+  return chrome.tabs.get(tabId).catch(() => undefined);
+}
+
+/**
+ * Tells the core what a tab shows once the answer to its main request is complete, because not every answer becomes a page.
  * @param {chrome.webRequest.OnCompletedDetails} details
  */
 async function completed(details) {
   if (!shown(details)) return;
   const { tabId, requestId: request, url } = details;
-  for (let round = 0; round < FOLLOW_UPS; round++) {
-    await new Promise((resolve) => setTimeout(resolve, FOLLOW_UP));
-    const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-    const shown = tab && { url: tab.url ?? "", loading: tab.status === "loading" };
-    const effects = await tellAndShow(tabId, {
-      completed: { request, url, ...(shown && { shown }) },
-    });
-    if (!effects.some(({ kind }) => kind === "again")) return;
-  }
+  const tab = await settled(tabId);
+  const now = tab && { url: tab.url ?? "", readable: await isReadable(tabId) };
+  await tellAndShow(tabId, { completed: { request, url, ...(now && { shown: now }) } });
 }
 
 /** @param {chrome.webRequest.OnErrorOccurredDetails & { documentUrl?: string; originUrl?: string }} details */

@@ -15,8 +15,6 @@ pub enum Effect {
     Paint { badge: Badge, settles: bool },
     /// The page is to be examined once its answer is known, or after a while without it.
     Hold,
-    /// The tab has not settled: the same event is to be told again later.
-    Again,
     /// The step is to be carried out, for this case.
     Run { remedy: String, action: Action, case: Box<Case> },
     /// The cookies that the last clearing took are to be put back, for this case.

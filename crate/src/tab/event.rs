@@ -27,8 +27,8 @@ pub enum Event {
         evidence: Evidence,
         source: Source,
     },
-    /// The answer to a main request is complete. Not every answer becomes a page that can report. `shown`: what the tab shows
-    /// now.
+    /// The answer to a main request is complete, and its tab loads no more. Not every answer becomes a page that can report.
+    /// `shown`: what the tab shows now; absent if it was closed.
     Completed {
         request: String,
         url: String,
@@ -211,7 +211,8 @@ pub struct Asker {
 #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Shown {
     pub url: String,
-    pub loading: bool,
+    /// A script can enter the document, so it can report.
+    pub readable: bool,
 }
 
 /// A symptom that was picked, with the time and the attempts.

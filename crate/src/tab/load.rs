@@ -113,20 +113,17 @@ fn place(stepping: &mut Stepping<'_>, source: &Source, is_shown: bool) -> f64 {
 }
 
 /// Examines the complete answer to a main request if no page can report. An error without a body does not become a page that can
-/// report in Chromium, nor does JSON in Firefox's viewer: once the tab has settled on such an address, the answer is all there is
-/// to examine.
+/// report in Chromium, nor does JSON in Firefox's viewer: where the tab shows such an address, the answer is all there is to examine.
 pub fn completed(stepping: &mut Stepping<'_>, request: &str, url: &str, shown: Option<&Shown>) {
-    if unclaimed(&stepping.tab.answers, request).is_none() {
-        return;
-    }
-    if shown.is_some_and(|shown| shown.loading) {
-        stepping.effects.push(Effect::Again);
+    // After a download, or an answer without content, the tab still shows the page before it.
+    let page = |url: &str| url.split('#').next().unwrap_or_default().to_owned();
+    let shown = shown.filter(|shown| page(&shown.url) == page(url));
+    // A page that can report does so, even if it is late.
+    if shown.is_some_and(|shown| shown.readable) {
         return;
     }
     let Some(answer) = take_alone(stepping, request) else { return };
-    // After a download, or an answer without content, the tab still shows the page before it.
-    let page = |url: &str| url.split('#').next().unwrap_or_default().to_owned();
-    if shown.is_none_or(|shown| page(&shown.url) != page(url)) {
+    if shown.is_none() {
         return;
     }
     let response = Some(Response { status: answer.status, headers: answer.headers });

@@ -115,6 +115,8 @@ struct Document {
     /// It told the core of its page, and the core answered.
     is_told: bool,
     has_toast: bool,
+    /// A script can enter it, so it reports.
+    is_readable: bool,
     /// It came back from the history.
     is_restored: bool,
 }
@@ -305,14 +307,7 @@ impl World {
             if answer != Way::Never {
                 self.network.push_back(Message::Network { event: Box::new(answered), document: None, at: self.now });
                 let completed = Event::Completed { request, url: url.clone(), shown: None };
-                // The page had time to report, and did not.
-                if report == Way::Never {
-                    self.network.push_back(Message::Network {
-                        event: Box::new(completed),
-                        document: None,
-                        at: self.now,
-                    });
-                }
+                self.network.push_back(Message::Network { event: Box::new(completed), document: None, at: self.now });
             }
         }
         let document = Document {
@@ -323,6 +318,7 @@ impl World {
             at: self.wall(),
             is_told: false,
             has_toast: false,
+            is_readable: report != Way::Never,
             is_restored: false,
         };
         self.documents.push(document);
@@ -396,7 +392,8 @@ impl World {
 
     fn toast(&mut self) {
         let Some(&index) = self.history.last() else { return };
-        let Some(document) = self.documents.get_mut(index).filter(|document| document.kind == Kind::Home) else {
+        let Some(document) = self.documents.get_mut(index).filter(|one| one.kind == Kind::Home && one.is_readable)
+        else {
             return;
         };
         document.has_toast = true;
@@ -450,19 +447,20 @@ impl World {
         match message {
             Some(Message::Network { mut event, document, at }) => {
                 let now = When { ago: self.now - at, heard: self.watch() };
-                let url = self.shown().map(|document| document.url.clone()).unwrap_or_default();
+                let (url, readable) =
+                    self.shown().map(|shown| (shown.url.clone(), shown.is_readable)).unwrap_or_default();
                 match event.as_mut() {
                     Event::Answered { when, .. } | Event::Failed { when, .. } => *when = now,
                     Event::RequestsFailed { requests, shown } => {
                         requests.iter_mut().for_each(|one| one.when = now);
                         *shown = url;
                     }
-                    // The end of an answer is told a while later, when the tab has settled on what it shows.
+                    // The end of an answer is told a while later, when the tab loads no more.
                     Event::Completed { .. } if self.network.iter().any(Message::is_no_end) => {
                         self.network.push_back(Message::Network { event, document, at });
                         return Ok(());
                     }
-                    Event::Completed { shown, .. } => *shown = Some(Shown { url, loading: false }),
+                    Event::Completed { shown, .. } => *shown = Some(Shown { url, readable }),
                     _ => {}
                 }
                 self.happen(*event, document)
@@ -600,11 +598,7 @@ impl World {
                 let at = self.wall();
                 self.kept = symptom.map(|symptom| Picked { symptom, at, history });
             }
-            Effect::Paint { .. }
-            | Effect::Again
-            | Effect::Reply { .. }
-            | Effect::Told { .. }
-            | Effect::Silence { .. } => {}
+            Effect::Paint { .. } | Effect::Reply { .. } | Effect::Told { .. } | Effect::Silence { .. } => {}
         }
         Ok(())
     }

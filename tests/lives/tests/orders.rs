@@ -13,8 +13,8 @@ const fn on_popup(deed: Deed) -> Step {
     Step::Do { deed, on_page: false }
 }
 
-/// All that is on its way arrives: an answer, then the page.
-const ARRIVES: [Step; 2] = [Step::Deliver(0), Step::Deliver(0)];
+/// All that is on its way arrives: an answer, its end, then the page.
+const ARRIVES: [Step; 3] = [Step::Deliver(0), Step::Deliver(0), Step::Deliver(0)];
 
 /// Plays a life in which everything must be true on the way, and returns the state at the end.
 fn end(steps: impl IntoIterator<Item = Step>) -> Tab {

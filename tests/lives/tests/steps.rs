@@ -79,7 +79,7 @@ fn each_report_of_a_page_waits_while_its_answer_is_not_known() {
 fn requests_of_a_page_count_after_a_navigation_that_was_stopped_or_became_a_download() {
     let home = [(100.0, answered("1", 200, 100.0)), (150.0, reported(app(), "home", 50.0, 150.0))];
     let stopped = [(300.0, answered("2", 200, 300.0)), (400.0, Event::Aborted { request: "2".into() })];
-    let shown = access_medic::tab::Shown { url: URL.into(), loading: false };
+    let shown = access_medic::tab::Shown { url: URL.into(), readable: true };
     let download = [
         (300.0, answered("2", 200, 300.0)),
         (700.0, Event::Completed { request: "2".into(), url: format!("{URL}file"), shown: Some(shown) }),
@@ -88,6 +88,25 @@ fn requests_of_a_page_count_after_a_navigation_that_was_stopped_or_became_a_down
         let tab = after(home.clone().into_iter().chain(between).chain([(900.0, lost(900.0))]));
         assert!(tab.case.is_some(), "{:?}", tab.answers);
     }
+}
+
+#[test]
+fn an_answer_is_examined_alone_only_where_no_page_can_report() {
+    let ended = |readable| {
+        let shown = access_medic::tab::Shown { url: URL.into(), readable };
+        after([
+            (100.0, answered("1", 403, 100.0)),
+            (500.0, Event::Completed { request: "1".into(), url: URL.into(), shown: Some(shown) }),
+        ])
+    };
+    let alone = ended(false);
+    assert!(alone.case.is_some(), "{alone:?}");
+    let late = ended(true);
+    assert!(late.case.is_none() && late.seen.is_none(), "what the page says decides: {late:?}");
+    let said = reported(page("Error 1020 Access denied"), "late", 1_900.0, 2_000.0);
+    let said = step(late, said, &moment(2_000.0)).tab;
+    let answers: Vec<_> = said.answers.iter().map(|answer| answer.load.as_deref()).collect();
+    assert!(said.case.is_some() && answers == [Some("late")], "{said:?}");
 }
 
 #[test]

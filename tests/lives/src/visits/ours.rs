@@ -198,7 +198,7 @@ impl Node {
             self.tell(Event::Answered { request: request.clone(), host, status, headers, when });
         }
         if evidence.page.is_none() {
-            let shown = Some(access_medic::tab::Shown { url: url.clone(), loading: false });
+            let shown = Some(access_medic::tab::Shown { url: url.clone(), readable: false });
             self.tell(Event::Completed { request, url, shown });
             return;
         }
