@@ -75,6 +75,7 @@ export async function launchChromium(options) {
     args: [
       ...SWITCHES,
       ...network(options),
+      ...(options.shares ? ["--process-per-site"] : []),
       `--ignore-certificate-errors-spki-list=${options.player.authority.fingerprint}`,
       `--lang=${options.language}`,
     ],

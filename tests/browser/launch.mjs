@@ -21,6 +21,7 @@ import { assertPlayerOpens } from "./started.mjs";
  * @property {boolean=} privately whether the extension may go into private windows
  * @property {import("./clock.mjs").Clock=} clock that the browser goes by; absent: the computer's
  * @property {string=} profile a folder that outlives the browser; absent: a fresh one
+ * @property {boolean=} shares whether all pages of a site share a process: a new process costs twice what a page does
  *
  * @typedef {"default" | "container" | "private"} Jar of cookies: of the profile, of one container of
  *   Firefox's, of the private windows

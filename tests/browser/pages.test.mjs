@@ -40,12 +40,14 @@ function badgeOnly(recording) {
 let stage;
 /** This tab shows one page after the other. @type {import("./launch.mjs").Tab | undefined} */
 let spare;
+/** This is the address of the last page in it, without the fragment. */
+let last = "";
 /** @type {import("./native.mjs").NativeReports} */
 let native;
 
 before(async () => {
   native = await diagnoseNatively(recordings);
-  stage = await Stage.open();
+  stage = await Stage.open({ shares: true });
 });
 
 after(async () => {
@@ -66,6 +68,10 @@ const isQuiet = (recording) =>
 async function show(recording) {
   if (!isQuiet(recording)) return stage.show(recording);
   spare ??= await stage.driver.newTab();
+  const [address] = recording.url.split("#");
+  // Where only the fragment differs, the browser loads nothing.
+  if (address === last) await spare.goto("about:blank");
+  last = address;
   return stage.show(recording, { tab: spare });
 }
 
