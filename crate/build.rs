@@ -17,6 +17,8 @@ mod emit;
 mod sites;
 #[path = "build/times.rs"]
 mod times;
+#[path = "build/zones.rs"]
+mod zones;
 
 use std::{env, fs, path::PathBuf, process};
 
@@ -35,7 +37,10 @@ fn main() {
         let times = times::table(&times).map_err(|fault| catalogue::said(&times, &fault))?;
         let words = concepts::file(&catalog)?;
         fs::write(out.join("words.bin"), words).expect("OUT_DIR can be written");
-        Ok(emit::tables(&catalogue)? + &emit::concepts(concepts, &causes) + &emit::sites(&sites) + &times)
+        let zones = catalog.join("zones.toml");
+        let remedies: Vec<&str> = catalogue.remedies.keys().map(String::as_str).collect();
+        let zones = zones::table(&zones, &remedies).map_err(|fault| catalogue::said(&zones, &fault))?;
+        Ok(emit::tables(&catalogue)? + &emit::concepts(concepts, &causes) + &emit::sites(&sites) + &times + &zones)
     });
     match tables {
         Ok(source) => fs::write(out.join("tables.rs"), source).expect("OUT_DIR can be written"),

@@ -1,8 +1,8 @@
 //! These tests go from what the checks found to what a person is told to do: scenario → cause → first three steps. Run
 //! them with `--nocapture` to see the table.
 
-use access_medic::{Confidence, Evidence, Standing, StepState, Told, Visit, examine};
-use access_medic_checks::{Incident, Jar, Miss, Product, Sample, Seen, Service, Trace, judge};
+use access_medic::{Confidence, Evidence, Standing, StepState, Told, Visit, examine, zoned_places};
+use access_medic_checks::{Incident, Jar, Listed, Miss, Product, Sample, Seen, Service, Trace, judge, listed};
 
 fn trace(country: &str, address: &str) -> Trace {
     let body = format!("h=chatgpt.com\nip={address}\nloc={country}\ncolo=FRA\nwarp=off\n");
@@ -61,7 +61,7 @@ fn scenarios() -> Vec<Scenario> {
         }
     };
     vec![
-        case("supported", edge, seen("DE"), "edge_refused", ["run_checks", "other_network", "other_browser"]),
+        case("supported", edge, seen("DE"), "edge_refused", ["run_checks", "other_network", "leave_vpn"]),
         case(
             "unsupported",
             edge,
@@ -76,8 +76,8 @@ fn scenarios() -> Vec<Scenario> {
             "blocked_by_rule",
             ["check_supported_list", "other_network", "leave_vpn"],
         ),
-        case("not on the list", edge, seen("AQ"), "edge_refused", ["run_checks", "other_network", "other_browser"]),
-        case("country not known", edge, seen("XX"), "edge_refused", ["run_checks", "other_network", "other_browser"]),
+        case("not on the list", edge, seen("AQ"), "edge_refused", ["run_checks", "other_network", "leave_vpn"]),
+        case("country not known", edge, seen("XX"), "edge_refused", ["run_checks", "other_network", "leave_vpn"]),
         case("Tor", edge, seen("T1"), "edge_refused", ["leave_vpn", "run_checks", "other_network"]),
         case(
             "split route",
@@ -119,7 +119,7 @@ fn scenarios() -> Vec<Scenario> {
             edge,
             with(|seen| nothing(seen, Miss::Unreadable)),
             "edge_refused",
-            ["run_checks", "other_network", "other_browser"],
+            ["run_checks", "other_network", "leave_vpn"],
         ),
         case(
             "status page down",
@@ -150,7 +150,7 @@ fn scenarios() -> Vec<Scenario> {
             ("server_error", Likely),
             with(|seen| seen.jars = Some(vec![heavy])),
             "server_error",
-            ["clear_site_data", "wait", "open_status"],
+            ["clear_site_data", "wait", "retry"],
         ),
         case(
             "a limit of the plan, whatever the network does",
@@ -192,4 +192,32 @@ fn after_each_scenario_the_right_steps_come_first_and_the_first_open_one_is_next
         assert_eq!(next, first.into_iter().collect::<Vec<_>>(), "{name}");
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Whoever turns a VPN off there meets the country rule, or reaches nothing at all.
+#[test]
+fn where_chatgpt_is_not_offered_nobody_is_told_to_turn_a_vpn_off() {
+    for place in zoned_places() {
+        assert_eq!(listed(place, Product::ChatGpt), Listed::No, "{place}");
+    }
+    let steps = |zone: &str| -> Vec<String> {
+        let standing = Standing {
+            cause: "edge_refused".into(),
+            confidence: Confidence::Certain,
+            overlay: true,
+            facts: Told::default(),
+        };
+        let report = examine(&Visit {
+            evidence: Evidence { url: "https://chatgpt.com/".into(), at: 1.0, ..Evidence::default() },
+            standing: Some(standing),
+            findings: vec!["country_tor".into()],
+            now: 2.0,
+            zone: zone.into(),
+            ..Visit::default()
+        });
+        report.plan.into_iter().map(|step| step.remedy).collect()
+    };
+    let told = |zone| steps(zone).iter().any(|step| step == "leave_vpn");
+    assert!(told("") && told("Europe/Berlin") && told("Asia/Taipei"));
+    assert!(!["Asia/Shanghai", "PRC", "Europe/Moscow", "Asia/Tehran"].into_iter().any(told));
 }

@@ -508,6 +508,7 @@ prop_compose! {
             "[a-z_]{0,20}|edge_refused|challenge", any::<bool>(), prop::option::of(any::<u32>()), prop::option::of(any::<f64>()),
         )),
         offset in any::<f64>(),
+        zone in "[a-z_]{0,20}|Asia/Shanghai",
         history in prop::collection::vec(("[a-z_]{0,20}|clear_site_data", "[a-z_]{0,20}|blocked_by_rule", any::<f64>()), 0..3),
     ) -> Visit {
         Visit {
@@ -536,6 +537,7 @@ prop_compose! {
             }),
             now: at,
             offset,
+            zone,
         }
     }
 }

@@ -427,4 +427,9 @@ pub fn cause(id: &str) -> Option<&'static Cause> {
     CAUSES.iter().find(|cause| cause.id == id)
 }
 
+/// Tells whether a remedy is not advised where the computer's time zone is that of a place in which OpenAI does not offer ChatGPT.
+pub fn is_unwise_in(zone: &str, remedy: &str) -> bool {
+    ZONES_WITHOUT.contains(&remedy) && ZONES.iter().any(|(_, zones)| zones.contains(&zone))
+}
+
 include!(concat!(env!("OUT_DIR"), "/tables.rs"));

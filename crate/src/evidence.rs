@@ -35,6 +35,9 @@ pub struct Visit {
     /// The minutes by which clocks here are ahead of UTC; negative if they are behind it.
     #[serde(default)]
     pub offset: f64,
+    /// The name of the computer's time zone in the tz database, such as `Asia/Tokyo`; empty where it is not known.
+    #[serde(default)]
+    pub zone: String,
 }
 
 /// An earlier load of the tab: when, where, and what was found on it.

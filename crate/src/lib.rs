@@ -118,6 +118,12 @@ pub fn causes() -> impl Iterator<Item = &'static str> {
     catalog::CAUSES.iter().map(|cause| cause.id)
 }
 
+/// Lists the places whose time zones the catalogue has, by the code of the country; for tests.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn zoned_places() -> impl Iterator<Item = &'static str> {
+    catalog::ZONES.iter().map(|(code, _)| *code)
+}
+
 /// Lists the remedies that the catalogue has; for tests.
 #[cfg(not(target_arch = "wasm32"))]
 pub fn remedies() -> impl Iterator<Item = &'static str> {

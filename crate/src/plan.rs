@@ -36,7 +36,8 @@ pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgeme
             Hands::Check { .. } => ours,
             _ => true,
         };
-        if !offered || without(id) || steps.iter().any(|step| step.remedy == remedy.id) {
+        let unwise = catalog::is_unwise_in(&visit.zone, remedy.id);
+        if !offered || unwise || without(id) || steps.iter().any(|step| step.remedy == remedy.id) {
             continue;
         }
         let last = visit.history.iter().rfind(|attempt| attempt.remedy == remedy.id && attempt.cause == seen.id);

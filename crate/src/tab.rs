@@ -152,6 +152,7 @@ impl Stepping<'_> {
             findings: findings.flat_map(|checks| &checks.findings).map(|found| found.id.clone()).collect(),
             now: self.moment.now,
             offset: self.moment.offset,
+            zone: self.moment.zone.clone(),
         };
         let mut report = crate::examine(&visit);
         let seen = if report.stands { standing.cloned().or(report.diagnosis) } else { report.diagnosis };

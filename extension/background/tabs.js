@@ -121,6 +121,7 @@ async function chosenFor(tab) {
     watch: performance.now(),
     life: performance.timeOrigin,
     offset: -new Date(now).getTimezoneOffset(),
+    zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "",
     runs: running.has(tab),
     draws,
     silenced,

@@ -143,12 +143,12 @@ for (const hand of /** @type {const} */ (["pointer", "keyboard"])) {
       await view.waitFor(({ steps }) => state(steps, "other_network") === "done", "ticked");
       await hears(view, `${words("remedy_other_network_title")}: ${words("popup_state_done")}`);
       await press(view, words("popup_skip"));
-      await view.waitFor(({ steps }) => state(steps, "other_browser") === "skipped", "skipped");
+      await view.waitFor(({ steps }) => state(steps, "leave_vpn") === "skipped", "skipped");
       await hears(view, words("popup_state_skipped"));
       await press(view, tick("other_network"));
       await view.waitFor(({ steps }) => state(steps, "other_network") === "next", "taken back");
       await press(view, words("popup_restart"));
-      await view.waitFor(({ steps }) => state(steps, "other_browser") === "open", "from the start");
+      await view.waitFor(({ steps }) => state(steps, "leave_vpn") === "open", "from the start");
     });
 
     test("of a symptom, over three page loads and a browser that starts anew", async () => {

@@ -263,6 +263,9 @@ pub struct Moment {
     pub life: f64,
     /// The minutes by which clocks here are ahead of UTC; negative if they are behind it.
     pub offset: f64,
+    /// The name of the computer's time zone in the tz database; empty where it is not known.
+    #[serde(default)]
+    pub zone: String,
     /// A step of this tab is being carried out in the present life of the worker.
     pub runs: bool,
     #[serde(default)]

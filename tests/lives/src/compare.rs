@@ -121,7 +121,7 @@ fn orders(world: &World, cause: &str, adviser: &mut dyn Adviser) -> Vec<String> 
     places.dedup();
     let order = |place: &str| {
         let sight = Sight::Fails { cause: cause.to_owned(), place: place.to_owned() };
-        adviser.begin(&sight);
+        adviser.begin(&sight, "");
         let mut names = vec![format!("{place}:")];
         while let Some(step) = adviser.next().filter(|_| names.len() < 12) {
             names.extend(world.steps.get(step).cloned());

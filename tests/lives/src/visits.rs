@@ -63,6 +63,10 @@ const PATIENCE: (f64, f64) = (4.0, 12.0);
 const STEPS: (f64, f64) = (2.0, 8.0);
 /// The spread of patience and outages: for two of three they are within this factor of the median, either way.
 const SPREAD: f64 = 2.5;
+/// The share of people whose computer is set to the time zone of where they are (an estimate), and not to that of their tunnel's end.
+const OWN_ZONE: f64 = 0.95;
+/// A time zone of a place in which OpenAI does not offer ChatGPT. All of them have the same effect.
+const ZONE: &str = "Asia/Shanghai";
 /// The time for which a page is looked at before anything is tried, in minutes.
 const LOOK: f64 = 0.2;
 /// The part of a minute that a minute of waiting counts as (an estimate), because people do something else meanwhile.
@@ -92,6 +96,7 @@ enum Luck {
     Tunnel,
     Addon,
     Censored,
+    Zone,
     PatienceSteps,
     PatienceMinutes,
     EndsAfter,
@@ -117,6 +122,8 @@ pub struct Visit<'a> {
     has_tunnel: bool,
     tunnel_is_addon: bool,
     is_censored: bool,
+    /// The time zone of the computer, if it is that of a place in which OpenAI does not offer ChatGPT; else empty.
+    zone: &'static str,
     patience: (f64, f64),
     person: Person,
 }
@@ -260,6 +267,7 @@ impl<'a> Visit<'a> {
             has_tunnel: has_tunnel || ask(Luck::Tunnel, 0) < known.has_tunnel,
             tunnel_is_addon: ask(Luck::Addon, 0) < known.tunnel_is_addon,
             is_censored,
+            zone: if is_censored && ask(Luck::Zone, 0) < OWN_ZONE { ZONE } else { "" },
             patience: if person == Person::Four { (4.0, f64::INFINITY) } else { (steps, minutes) },
             person,
         })
@@ -315,7 +323,7 @@ impl<'a> Visit<'a> {
         // This is the fault that stands in the way now.
         let mut at = 0;
         let mut done: Vec<StepId> = Vec::new();
-        adviser.begin(&self.sight(at));
+        adviser.begin(&self.sight(at), self.zone);
         loop {
             if ended.told_not_here.is_none() && adviser.says_not_here() {
                 ended.told_not_here = Some(ended.steps);

@@ -228,6 +228,7 @@ impl World {
             watch: self.watch(),
             life: BEGINNING + self.life + self.life_offset,
             offset: 0.0,
+            zone: format!("Asia/{SECRET}"),
             runs: self.run.is_some(),
             draws: Draws::All,
             silenced: Vec::new(),

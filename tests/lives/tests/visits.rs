@@ -19,7 +19,7 @@ fn who_follows_our_first_step_gets_through() {
     let recordings = recordings::all().unwrap();
     let ours = figures(&world, &mut Ours::new(&world, &recordings));
     let best = figures(&world, &mut Best::new(&world));
-    // Measured on 2026-11-30: 0.97 of the people, 0.99 of the steps and 1.20 of the minutes.
+    // Measured on 2026-11-30: 0.96 of the people, 1.01 of the steps and 1.21 of the minutes.
     assert!(ours.cured >= 0.95 * best.cured, "{ours:#?} {best:#?}");
     assert!(ours.steps_mean <= 1.1 * best.steps_mean && ours.steps_median <= best.steps_median, "{ours:#?} {best:#?}");
     assert!(ours.minutes_mean <= 1.25 * best.minutes_mean, "{ours:#?} {best:#?}");
@@ -27,8 +27,8 @@ fn who_follows_our_first_step_gets_through() {
     assert!(ours.signed_out_needlessly <= 0.03, "{ours:#?}");
     assert_eq!(ours.false_resolved, 0);
     assert!(ours.false_persists <= 0.01, "{ours:#?}");
-    // Measured on 2026-11-30: 5.0 %, which is more than the best orders do (1.2 %).
-    assert!(ours.worse <= 0.055, "{ours:#?}");
+    // Measured on 2026-11-30: 3.2 %, which is more than the best orders do (1.0 %).
+    assert!(ours.worse <= 0.037, "{ours:#?}");
     for choose in [article, browser_page, clear_everything] {
         let other = figures(&world, &mut Listed::new(&world, choose));
         assert!(ours.cured_in_four >= 1.5 * other.cured_in_four, "{ours:#?} {other:#?}");

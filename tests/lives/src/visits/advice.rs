@@ -4,8 +4,8 @@ use super::{Happened, Sight, StepId, World};
 
 /// This is somebody who leads a person through a visit.
 pub trait Adviser {
-    /// Begins a visit with this sight in the tab.
-    fn begin(&mut self, sight: &Sight);
+    /// Begins a visit with this sight in the tab. `zone`: the time zone of the computer; empty where it tells nothing.
+    fn begin(&mut self, sight: &Sight, zone: &'static str);
     /// Returns the step to do now, or `None` if there is nothing more to say.
     fn next(&mut self) -> Option<StepId>;
     /// Notes that a step was done or passed over.
@@ -34,7 +34,7 @@ impl<'a> Listed<'a> {
 }
 
 impl Adviser for Listed<'_> {
-    fn begin(&mut self, sight: &Sight) {
+    fn begin(&mut self, sight: &Sight, _: &'static str) {
         self.left = (self.choose)(sight).iter().rev().filter_map(|id| self.world.step(id)).collect();
     }
 

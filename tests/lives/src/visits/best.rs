@@ -2,7 +2,7 @@
 //! each step costs, and who sees no more than we do. They are computed from the tables alone: each round makes the one change that makes
 //! the order cheapest, until no change makes it better.
 
-use super::{Adviser, HERRINGS, Happened, PATIENCE, SPREAD, STEPS, Sight, StepId, WAITING, World};
+use super::{Adviser, HERRINGS, Happened, OWN_ZONE, PATIENCE, SPREAD, STEPS, Sight, StepId, WAITING, World};
 use std::collections::BTreeMap;
 
 /// The number of steps in the longest order.
@@ -33,6 +33,8 @@ struct Share {
     weight: f64,
     group: usize,
     fault: usize,
+    /// The share of these people for whom nothing answers without their tunnel.
+    censored: f64,
 }
 
 /// This is the advice of somebody who knows everything about the world, and nothing about this visit.
@@ -45,39 +47,46 @@ struct Choice {
 /// The best adviser that could be computed.
 pub struct Best<'a> {
     world: &'a World,
-    choices: BTreeMap<Sight, Choice>,
+    /// The choices by what is seen, and by whether the time zone is that of a place in which OpenAI does not offer ChatGPT.
+    choices: BTreeMap<(Sight, bool), Choice>,
     sight: Sight,
+    is_away: bool,
     found: Option<Option<&'static str>>,
     done: Vec<StepId>,
 }
 
 impl<'a> Best<'a> {
     pub fn new(world: &'a World) -> Self {
-        let mut sights: BTreeMap<Sight, Vec<Share>> = BTreeMap::new();
+        let mut sights: BTreeMap<(Sight, bool), Vec<Share>> = BTreeMap::new();
         for (at, fault) in world.faults.iter().enumerate() {
             for (cause, chance) in &fault.shows {
                 let sight = Sight::Fails { cause: cause.clone(), place: fault.place.clone() };
-                let shares = sights.entry(sight).or_default();
                 for (group, known) in world.groups.iter().enumerate() {
                     let weight = fault.weights.get(group).copied().unwrap_or_default() * known.share[0] * chance;
-                    shares.push(Share { weight, group, fault: at });
+                    let away = known.is_censored * OWN_ZONE;
+                    let censored = known.is_censored * (1.0 - OWN_ZONE) / (1.0 - away).max(f64::MIN_POSITIVE);
+                    for (is_away, share, censored) in [(true, away, 1.0), (false, 1.0 - away, censored)] {
+                        let shares = sights.entry((sight.clone(), is_away)).or_default();
+                        shares.push(Share { weight: weight * share, group, fault: at, censored });
+                    }
                 }
             }
         }
         let choices = sights.into_iter().map(|(sight, shares)| (sight, choose(world, &shares))).collect();
-        Self { world, choices, sight: Sight::Blank, found: None, done: Vec::new() }
+        Self { world, choices, sight: Sight::Blank, is_away: false, found: None, done: Vec::new() }
     }
 }
 
 impl Adviser for Best<'_> {
-    fn begin(&mut self, sight: &Sight) {
+    fn begin(&mut self, sight: &Sight, zone: &'static str) {
         self.sight = sight.clone();
+        self.is_away = !zone.is_empty();
         self.found = None;
         self.done.clear();
     }
 
     fn next(&mut self) -> Option<StepId> {
-        let choice = self.choices.get(&self.sight)?;
+        let choice = self.choices.get(&(self.sight.clone(), self.is_away))?;
         let order = match (&choice.checked, &self.found) {
             (Some(_), None) => return self.world.step("run_checks"),
             (Some(orders), Some(found)) => orders.get(found).unwrap_or(&choice.order),
@@ -144,7 +153,7 @@ fn ends(world: &World, share: &Share, step: StepId) -> f64 {
     let able = match id.as_str() {
         "other_network" => group.has_second_network,
         "other_browser" => group.has_other_browser,
-        "leave_vpn" => (1.0 - group.is_censored) * if fault.has_tunnel { 1.0 } else { group.has_tunnel },
+        "leave_vpn" => (1.0 - share.censored) * if fault.has_tunnel { 1.0 } else { group.has_tunnel },
         _ => 1.0,
     };
     let acts = if cost.acts { 1.0 } else { 0.0 };
@@ -160,7 +169,7 @@ fn price(world: &World, share: &Share, step: StepId) -> f64 {
     };
     let cost = world.cost(share.group, step);
     let misses = 1.0 - fault.cures.get(&step).copied().unwrap_or_default();
-    let tunnel = group.is_censored * group.has_tunnel.max(f64::from(u8::from(fault.has_tunnel)));
+    let tunnel = share.censored * group.has_tunnel.max(f64::from(u8::from(fault.has_tunnel)));
     let worsens = match id.as_str() {
         "leave_vpn" => tunnel,
         "disable_extensions" => tunnel * group.tunnel_is_addon,

@@ -27,6 +27,7 @@ struct Node {
     loads: u32,
     /// The address that the tab shows.
     url: String,
+    zone: &'static str,
     next: Option<StepId>,
     says_not_here: bool,
     verdict: Option<bool>,
@@ -39,7 +40,7 @@ pub struct Ours<'a> {
     pages: HashMap<Sight, Vec<Evidence>>,
     recordings: &'a [Recording],
     nodes: Vec<Node>,
-    roots: HashMap<Sight, usize>,
+    roots: HashMap<(Sight, &'static str), usize>,
     at: usize,
 }
 
@@ -97,12 +98,13 @@ impl<'a> Ours<'a> {
 }
 
 impl Adviser for Ours<'_> {
-    fn begin(&mut self, sight: &Sight) {
-        self.at = match self.roots.get(sight) {
+    fn begin(&mut self, sight: &Sight, zone: &'static str) {
+        let key = (sight.clone(), zone);
+        self.at = match self.roots.get(&key) {
             Some(root) => *root,
             None => {
-                let root = self.grow(Node::new(), sight);
-                self.roots.insert(sight.clone(), root);
+                let root = self.grow(Node { zone, ..Node::new() }, sight);
+                self.roots.insert(key, root);
                 root
             }
         };
@@ -119,8 +121,8 @@ impl Adviser for Ours<'_> {
             return;
         }
         let Some(remedy) = self.world.steps.get(step) else { return };
-        let (tab, url) = (node.tab.clone(), node.url.clone());
-        let mut next = Node { tab, url, now: node.now + STEP, loads: node.loads, ..Node::new() };
+        let (tab, url, zone) = (node.tab.clone(), node.url.clone(), node.zone);
+        let mut next = Node { tab, url, zone, now: node.now + STEP, loads: node.loads, ..Node::new() };
         let after = match what {
             Happened::Skipped => {
                 next.tell(Event::Mark { by: next.asker(), remedy: remedy.clone(), skipped: true });
@@ -155,6 +157,7 @@ impl Node {
             now: BEGINNING,
             loads: 0,
             url: WELL.into(),
+            zone: "",
             next: None,
             says_not_here: false,
             verdict: None,
@@ -168,7 +171,14 @@ impl Node {
     }
 
     fn moment(&self) -> Moment {
-        Moment { tab: 1, now: self.now, watch: self.now - BEGINNING, life: BEGINNING, ..Moment::default() }
+        Moment {
+            tab: 1,
+            now: self.now,
+            watch: self.now - BEGINNING,
+            life: BEGINNING,
+            zone: self.zone.into(),
+            ..Moment::default()
+        }
     }
 
     fn tell(&mut self, event: Event) -> Vec<Effect> {
@@ -303,8 +313,8 @@ impl<'a> Shuffled<'a> {
 }
 
 impl Adviser for Shuffled<'_> {
-    fn begin(&mut self, sight: &Sight) {
-        self.ours.begin(sight);
+    fn begin(&mut self, sight: &Sight, zone: &'static str) {
+        self.ours.begin(sight, zone);
         self.visits += 1;
         let case = self.ours.nodes.get(self.ours.at).and_then(Node::case);
         let plan = case.map(|case| case.report.plan).unwrap_or_default();
