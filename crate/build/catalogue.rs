@@ -40,6 +40,7 @@ pub enum Mover {
     Wait,
     Openai,
     Network,
+    Administrator,
 }
 
 #[derive(Deserialize)]
@@ -74,6 +75,8 @@ pub enum Remedy {
         #[serde(default)]
         check: bool,
         read: Option<String>,
+        /// The step asks somebody else, whose move it then is.
+        mover: Option<Mover>,
     },
 }
 
@@ -89,6 +92,8 @@ pub struct Finding {
     #[serde(default)]
     pub without: Vec<String>,
     pub cause: Option<String>,
+    /// Whose move it is while one of `steps` is the next one, if that is not the mover of the cause.
+    pub mover: Option<Mover>,
 }
 
 #[derive(Deserialize)]
@@ -257,7 +262,7 @@ fn findings(
 ) -> Result<Vec<Finding>, String> {
     let file = root.join("findings.toml");
     let Findings { finding: findings } = parse(&file)?;
-    for Finding { id, families, steps, without, cause } in &findings {
+    for Finding { id, families, steps, without, cause, .. } in &findings {
         let unknown =
             |what: &str, name: &str| Err(said(&file, &format!("`{id}` names the {what} `{name}`, which is none")));
         let named = |name: &String| causes.iter().any(|(cause, family, _)| name == family || name == cause);

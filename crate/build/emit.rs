@@ -1,7 +1,7 @@
 //! This module writes the catalogue as Rust: static tables that need no start-up work.
 
 use crate::{
-    catalogue::{Catalogue, Clue, Few, Finding, Remedy, Signature},
+    catalogue::{Catalogue, Clue, Few, Finding, Mover, Remedy, Signature},
     concepts::{Concepts, Meaning},
     sites::{Passed, Sites},
 };
@@ -62,16 +62,22 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
             Remedy::Manual { read, .. } | Remedy::Private { read } => read.as_deref(),
             _ => None,
         };
-        let _ = writeln!(w, "Remedy {{ id: {id:?}, hands: {}, read: {read:?} }},", hands_source(remedy, &place_of));
+        let mover = match remedy {
+            Remedy::Manual { mover, .. } => mover_source(*mover),
+            _ => mover_source(None),
+        };
+        let hands = hands_source(remedy, &place_of);
+        let _ = writeln!(w, "Remedy {{ id: {id:?}, hands: {hands}, read: {read:?}, mover: {mover} }},");
     }
     let _ = writeln!(w, "];\npub static FINDINGS: &[Finding] = &[");
     let place = |cause: &String| catalogue.causes.iter().position(|(known, _, _)| known == cause);
-    for Finding { id, families, steps, without, cause } in &catalogue.findings {
+    for Finding { id, families, steps, without, cause, mover } in &catalogue.findings {
         let cause = cause.as_ref().and_then(place);
         let (families, steps, without) = (families.join(" "), places(steps), places(without));
+        let mover = mover_source(*mover);
         let _ = writeln!(
             w,
-            "Finding {{ id: {id:?}, families: {families:?}, steps: &{steps:?}, without: &{without:?}, cause: {cause:?} }},"
+            "Finding {{ id: {id:?}, families: {families:?}, steps: &{steps:?}, without: &{without:?}, cause: {cause:?}, mover: {mover} }},"
         );
     }
     let symptoms: Vec<_> =
@@ -117,6 +123,10 @@ pub fn tables(catalogue: &Catalogue) -> Result<String, String> {
         table.buckets, table.rests, table.sets
     );
     Ok(out)
+}
+
+fn mover_source(mover: Option<Mover>) -> String {
+    mover.map_or_else(|| "None".to_owned(), |mover| format!("Some(Mover::{mover:?})"))
 }
 
 pub fn concepts(Concepts { turned, meanings, not, how_to }: Concepts, causes: &[&str]) -> String {

@@ -141,6 +141,8 @@ pub struct Finding {
     pub without: &'static [u16],
     /// The index of the cause in [`CAUSES`] that takes the place of a diagnosis that is not certain.
     pub cause: Option<u8>,
+    /// Whose move it is while one of its steps is the next one, if that is not the mover of the cause.
+    pub mover: Option<Mover>,
 }
 
 impl Finding {
@@ -154,6 +156,8 @@ pub struct Remedy {
     pub hands: Hands,
     /// The address of the page on which OpenAI itself says this.
     pub read: Option<&'static str>,
+    /// The step asks somebody else, whose move it then is.
+    pub mover: Option<Mover>,
 }
 
 /// Pages of others that a sign-in passes.

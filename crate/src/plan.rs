@@ -4,7 +4,7 @@ use crate::{
     address::Address,
     catalog::{self, Cause, Finding, Hands, Remedy},
     evidence::{Attempt, Outcome, Told, Visit},
-    report::{Action, Confidence, Judgement, Scope, Step, StepState},
+    report::{Action, Confidence, Judgement, Mover, Scope, Step, StepState},
     wait::wait,
 };
 
@@ -66,6 +66,18 @@ pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgeme
         next.state = StepState::Next;
     }
     steps
+}
+
+/// Returns whose move it is: that of whoever the next step asks, or of whom the finding names that brought this step, or else that
+/// of the cause. `None`: the cause is not known.
+pub fn mover(cause: &str, plan: &[Step]) -> Option<Mover> {
+    let next = plan.iter().find(|step| step.state == StepState::Next);
+    let asked = next.and_then(|step| catalog::REMEDIES.iter().find(|remedy| remedy.id == step.remedy)?.mover);
+    let found = next.and_then(|step| {
+        let why = step.why.as_deref()?;
+        catalog::FINDINGS.iter().find(|finding| finding.id == why)?.mover
+    });
+    asked.or(found).or_else(|| catalog::cause(cause).map(|cause| cause.mover))
 }
 
 fn is_check(cause: &Cause) -> bool {
@@ -172,5 +184,32 @@ fn action(remedy: &Remedy, address: &Address) -> Action {
         },
         Hands::Private | Hands::Wait => Action::Manual { check: false },
         Hands::Manual { check } => Action::Manual { check },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn step(remedy: &str, state: StepState, why: Option<&str>) -> Step {
+        let known = catalog::REMEDIES.iter().find(|known| known.id == remedy).expect("a remedy");
+        let address = Address::read("https://chatgpt.com/").expect("an address");
+        Step { remedy: remedy.into(), action: action(known, &address), state, why: why.map(str::to_owned), read: None }
+    }
+
+    #[test]
+    fn whoever_the_next_step_asks_has_the_move() {
+        let asks = |state| [step("check_account", StepState::Done, None), step("contact_administrator", state, None)];
+        assert_eq!(mover("sso_not_member", &asks(StepState::Next)), Some(Mover::Administrator));
+        assert_eq!(mover("sso_not_member", &asks(StepState::Done)), Some(Mover::You));
+        assert_eq!(mover("no such cause", &[]), None);
+    }
+
+    #[test]
+    fn in_an_incident_the_move_is_openai_s_until_its_steps_are_done() {
+        let plan = |why| [step("wait", StepState::Next, why), step("reload", StepState::Open, None)];
+        assert_eq!(mover("app_error", &plan(Some("incident"))), Some(Mover::Openai));
+        assert_eq!(mover("app_error", &plan(Some("route_split"))), Some(Mover::You));
+        assert_eq!(mover("app_error", &plan(None)), Some(Mover::You));
     }
 }

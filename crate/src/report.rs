@@ -106,6 +106,8 @@ pub enum Mover {
     Wait,
     Openai,
     Network,
+    /// Whoever manages the device, the network or the workspace.
+    Administrator,
 }
 
 /// This says where the fault was seen: on the page itself, on an error surface inside the app, in a request of the app, in the

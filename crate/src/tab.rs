@@ -162,6 +162,9 @@ impl Stepping<'_> {
             }
             (seen, _) => seen,
         };
+        if let Some(shown) = &mut report.diagnosis {
+            shown.mover = crate::plan::mover(&shown.cause, &report.plan).unwrap_or(shown.mover);
+        }
         report
     }
 

@@ -77,6 +77,7 @@ fn causes(catalogue: &Catalogue, names: &Names, out: &mut String) {
                 Mover::Wait => "wait",
                 Mover::Openai => "OpenAI",
                 Mover::Network => "network",
+                Mover::Administrator => "administrator",
             };
             let overlay = if cause.overlay { "" } else { ", not drawn" };
             let signatures: Vec<_> =

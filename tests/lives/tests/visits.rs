@@ -19,7 +19,7 @@ fn who_follows_our_first_step_gets_through() {
     let recordings = recordings::all().unwrap();
     let ours = figures(&world, &mut Ours::new(&world, &recordings));
     let best = figures(&world, &mut Best::new(&world));
-    // Measured on 2026-11-30: 0.96 of the people, 1.01 of the steps and 1.21 of the minutes.
+    // Measured on 2026-11-30: 0.96 of the people, 1.02 of the steps and 1.23 of the minutes.
     assert!(ours.cured >= 0.95 * best.cured, "{ours:#?} {best:#?}");
     assert!(ours.steps_mean <= 1.1 * best.steps_mean && ours.steps_median <= best.steps_median, "{ours:#?} {best:#?}");
     assert!(ours.minutes_mean <= 1.25 * best.minutes_mean, "{ours:#?} {best:#?}");

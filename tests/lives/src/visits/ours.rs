@@ -258,17 +258,15 @@ fn well() -> Evidence {
     Evidence { url: WELL.into(), page: Some(page), response: Some(response), ..Evidence::default() }
 }
 
-/// Tells whether the popup says that nothing at this computer or in this network helps. It says so when the move is OpenAI's, or when
-/// OpenAI has a fault and the next step is only to wait or to look at the status page. (Whoever has reached a limit waits, too, but can
-/// do other things.)
+/// Tells whether the popup says that nothing at this computer or in this network helps. It says so when the move is OpenAI's or an
+/// administrator's, or when OpenAI has a fault and the next step is only to wait or to look at the status page. (Whoever has reached a
+/// limit waits, too, but can do other things.)
 fn says_not_here(case: &Case) -> bool {
     let Some(found) = &case.report.diagnosis else { return false };
     let next = case.report.plan.iter().find(|step| step.state == StepState::Next);
     let only_waits = next.is_some_and(|step| ["wait", "open_status"].contains(&step.remedy.as_str()));
-    let is_fault = found.family == "outage"
-        || found.cause == "api_server_error"
-        || next.is_some_and(|step| step.why.as_deref() == Some("incident"));
-    found.mover == Mover::Openai || is_fault && only_waits
+    let is_fault = found.family == "outage" || found.cause == "api_server_error";
+    matches!(found.mover, Mover::Openai | Mover::Administrator) || is_fault && only_waits
 }
 
 /// Returns the cause that the core names after these loads of a page.
