@@ -98,6 +98,8 @@ fn take(visit: &mut Visit, key: &str, rest: &str) {
         "finding" => visit.findings.push(rest.into()),
         // offset MINUTES
         "offset" => visit.offset = word().parse().unwrap_or_default(),
+        // zone NAME
+        "zone" => visit.zone = rest.into(),
         _ => {}
     }
 }
