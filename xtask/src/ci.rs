@@ -9,6 +9,7 @@ use crate::{
     fault::Fault,
     fuzz, lint, node, package, process, reproduce, rust, test,
     tools::{self, Tool},
+    workflows,
 };
 use std::{
     process::Command,
@@ -52,7 +53,8 @@ impl Gates {
     }
 }
 
-pub fn run(checkout: &Checkout) -> Result<(), Fault> {
+/// `is_command` tells whether the words behind `cargo xtask` are a command.
+pub fn run(checkout: &Checkout, is_command: fn(&str) -> bool) -> Result<(), Fault> {
     let mut gates = Gates { results: Vec::new() };
     let cargo = |words: &[&str]| process::run(rust::cargo(&checkout.root).args(words));
 
@@ -83,6 +85,7 @@ pub fn run(checkout: &Checkout) -> Result<(), Fault> {
             "--colors=off",
         ]))
     });
+    gates.try_one("workflows of the forge", || workflows::check(checkout, is_command));
     gates.try_one("licences, bans, sources", || {
         let deny = tools::ensure(checkout, Tool::CARGO_DENY)?;
         process::run(Command::new(deny).current_dir(&checkout.root).args([

@@ -28,6 +28,7 @@ mod tally;
 mod test;
 mod tools;
 mod words;
+mod workflows;
 
 use browser::Browser;
 use checkout::Checkout;
@@ -113,6 +114,8 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<OsString>,
     },
+    /// Ask whether a crate or an npm package has a known weakness; both lists are fetched from outside
+    Advisories,
     /// Write the tables in the catalogue's README
     Table,
     /// Start a new entry of the catalogue
@@ -143,6 +146,11 @@ fn main() -> ExitCode {
     }
 }
 
+/// Tells whether these words are a command of this program.
+fn is_command(words: &str) -> bool {
+    CommandLine::try_parse_from(["xtask"].into_iter().chain(words.split_whitespace())).is_ok()
+}
+
 fn act(task: Task) -> Result<(), Fault> {
     let checkout = Checkout::current()?;
     let chosen = |browser: Option<Browser>| browser.map_or(Browser::ALL.to_vec(), |browser| vec![browser]);
@@ -151,7 +159,7 @@ fn act(task: Task) -> Result<(), Fault> {
         Task::Test { browser, filter } => {
             test::run(&checkout, &chosen(browser), filter.as_deref()).and_then(test::close)
         }
-        Task::Ci => ci::run(&checkout),
+        Task::Ci => ci::run(&checkout, is_command),
         Task::Build { browser } => chosen(browser).into_iter().try_for_each(|browser| {
             let folder = extension::build(&checkout, browser)?;
             println!("{}", folder.display());
@@ -171,6 +179,7 @@ fn act(task: Task) -> Result<(), Fault> {
         Task::Fuzz { minutes, target, input } => fuzz::run(&checkout, minutes, target.as_deref(), input.as_deref()),
         Task::Diagnose { arguments } => program::run(&checkout, "diagnose", &[], &arguments),
         Task::Lives { arguments } => program::run(&checkout, "lives", &["--release"], &arguments),
+        Task::Advisories => workflows::advisories(&checkout),
         Task::Table => table::write(&checkout),
         Task::New(New::Signature { name, cause }) => signature::scaffold(&checkout, &name, cause.as_deref()),
     }
