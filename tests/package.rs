@@ -180,3 +180,24 @@ fn every_test_that_a_document_names_exists() {
         }
     }
 }
+
+/// The types that core and shell share are explained in CONTRIBUTING.md, and no type is explained that is gone.
+#[test]
+fn the_glossary_has_every_type_that_core_and_shell_share() {
+    let sources = ["evidence", "report", "tab", "tab/event", "tab/effect", "tab/state"];
+    let text: String = sources.iter().map(|name| read(&format!("crate/src/{name}.rs"))).collect();
+    let types = text.lines().filter_map(|line| line.strip_prefix("pub struct ").or(line.strip_prefix("pub enum ")));
+    let name = |rest: &str| rest.chars().take_while(char::is_ascii_alphanumeric).collect::<String>();
+    let types: Vec<String> = types.map(name).collect();
+    let contributing = read("CONTRIBUTING.md");
+    let rows = contributing.lines().skip_while(|line| *line != "## Words").skip(1);
+    let rows = rows.take_while(|line| !line.starts_with("## ")).filter(|line| line.starts_with("| "));
+    let column =
+        rows.filter_map(|row| row.trim_end_matches([' ', '|']).rsplit_once(" | ").map(|(_, types)| types.to_owned()));
+    let explained: Vec<String> =
+        column.flat_map(|types| types.split('`').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).collect();
+    assert!(types.len() > 50, "{types:?}");
+    let missing: Vec<_> = types.iter().filter(|name| !explained.contains(name)).collect();
+    let gone: Vec<_> = explained.iter().filter(|name| !types.contains(name)).collect();
+    assert!(missing.is_empty() && gone.is_empty(), "missing: {missing:?}, gone: {gone:?}");
+}
