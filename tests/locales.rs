@@ -269,6 +269,26 @@ fn every_id_has_its_words_and_no_words_are_orphaned() {
     none(&complaints);
 }
 
+/// `docs/translating.md` says of every message what it is for, and of no message that does not exist.
+#[test]
+fn every_message_is_explained_to_translators() {
+    let text = read(&top().join("docs/translating.md"));
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| `")?.split_once("` | ").map(|(pattern, _)| pattern));
+    let rows: Vec<&str> = rows.collect();
+    let fits = |pattern: &str, key: &str| match pattern.split_once('*') {
+        Some((start, end)) => key.len() > start.len() + end.len() && key.starts_with(start) && key.ends_with(end),
+        None => pattern == key,
+    };
+    let languages = languages();
+    let keys = &languages[SOURCE].order;
+    let unexplained = keys.iter().filter(|key| !rows.iter().any(|row| fits(row, key)));
+    let mut complaints: Vec<_> = unexplained.map(|key| format!("{key} is not explained")).collect();
+    let unused = rows.iter().filter(|row| !keys.iter().any(|key| fits(row, key)));
+    complaints.extend(unused.map(|row| format!("there is no message {row}")));
+    assert!(rows.len() > 30, "{rows:?}");
+    none(&complaints);
+}
+
 #[test]
 fn every_key_the_extension_asks_for_exists_and_every_key_is_asked_for() {
     let english = &languages()[SOURCE].messages;
