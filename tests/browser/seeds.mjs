@@ -272,24 +272,44 @@ export function ground(player, host) {
 
 /** Runs in a page: puts something of every kind into the storage of its origin. @param {string} worker */
 export async function plant(worker) {
+  /**
+   * Rejects with the name of what never ends, because an endless wait in a page says nothing.
+   * @template T @param {string} what @param {Promise<T>} work @returns {Promise<T>}
+   */
+  const within = (what, work) =>
+    Promise.race([
+      work,
+      new Promise((_, reject) =>
+        setTimeout(() => reject(new Error(`${what} does not end`)), 20_000),
+      ),
+    ]);
   localStorage.setItem("seed", "1");
   sessionStorage.setItem("seed", "1");
-  await new Promise((resolve, reject) => {
+  const database = new Promise((resolve, reject) => {
     const opening = indexedDB.open("seed", 1);
     opening.onupgradeneeded = () => opening.result.createObjectStore("seeds").put(1, "seed");
     opening.onsuccess = () => resolve(opening.result.close());
     opening.onerror = () => reject(opening.error);
   });
-  const cache = await caches.open("seed");
-  await cache.put("/seeded", new Response("seed"));
+  await within("indexedDB.open", database);
+  const cache = await within("caches.open", caches.open("seed"));
+  await within("cache.put", cache.put("/seeded", new Response("seed")));
   // A private window of Firefox has no such directory.
-  const root = await navigator.storage.getDirectory().catch(() => undefined);
+  const root = await within("getDirectory", navigator.storage.getDirectory()).catch(
+    () => undefined,
+  );
   const file = await root?.getFileHandle("seed", { create: true });
   const stream = await file?.createWritable();
   await stream?.write("seed");
   await stream?.close();
-  await navigator.serviceWorker.register(worker);
-  await navigator.serviceWorker.ready;
+  const registration = await within("register", navigator.serviceWorker.register(worker));
+  const states = () =>
+    ["installing", "waiting", "active"].filter(
+      (state) => registration[/** @type {"active"} */ (state)] !== null,
+    );
+  await within("serviceWorker.ready", navigator.serviceWorker.ready).catch((error) => {
+    throw new Error(`${error.message}, of the registration there is: ${states()}`);
+  });
 }
 
 /** Runs in a page: counts what its origin has stored. @returns {Promise<Stored>} */
