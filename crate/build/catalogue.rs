@@ -92,7 +92,7 @@ pub struct Finding {
     #[serde(default)]
     pub without: Vec<String>,
     pub cause: Option<String>,
-    /// Whose move it is while one of `steps` is the next one, if that is not the mover of the cause.
+    /// This field says whose move it is while one of `steps` is the next one, if that is not the mover of the cause.
     pub mover: Option<Mover>,
 }
 

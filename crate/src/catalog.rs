@@ -141,7 +141,7 @@ pub struct Finding {
     pub without: &'static [u16],
     /// The index of the cause in [`CAUSES`] that takes the place of a diagnosis that is not certain.
     pub cause: Option<u8>,
-    /// Whose move it is while one of its steps is the next one, if that is not the mover of the cause.
+    /// This field says whose move it is while one of its steps is the next one, if that is not the mover of the cause.
     pub mover: Option<Mover>,
 }
 

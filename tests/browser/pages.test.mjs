@@ -69,7 +69,7 @@ async function show(recording) {
   if (!isQuiet(recording)) return stage.show(recording);
   spare ??= await stage.driver.newTab();
   const [address] = recording.url.split("#");
-  // Where only the fragment differs, the browser loads nothing.
+  // The browser loads nothing if only the fragment differs.
   if (address === last) await spare.goto("about:blank");
   last = address;
   return stage.show(recording, { tab: spare });

@@ -295,8 +295,9 @@ export async function plant(worker) {
   const cache = await within("caches.open", caches.open("seed"));
   await within("cache.put", cache.put("/seeded", new Response("seed")));
   // A private window of Firefox has no such directory.
-  const root = await within("getDirectory", navigator.storage.getDirectory()).catch(
-    () => undefined,
+  const root = await within(
+    "getDirectory",
+    navigator.storage.getDirectory().catch(() => undefined),
   );
   const file = await root?.getFileHandle("seed", { create: true });
   const stream = await file?.createWritable();
