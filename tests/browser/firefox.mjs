@@ -142,6 +142,8 @@ export class Firefox {
   /** @type {string | undefined} a tab of the usual window, the probe's */
   #home;
   #installed = false;
+  /** This tells whether a test has killed the background page. */
+  #killed = false;
   /** @type {Promise<string> | undefined} BiDi's name of the container */
   #container;
   /** The time when the browser was told to trust the player's authority, ms epoch. */
@@ -448,6 +450,7 @@ export class Firefox {
   }
 
   async killBackground() {
+    this.#killed = true;
     await this.inBrowser((id) => {
       const { WebExtensionPolicy } = /** @type {any} */ (globalThis);
       // This ends it at once, whatever it is doing; Firefox would otherwise let it finish.
@@ -497,27 +500,36 @@ export class Firefox {
 
   /** Returns the uncaught errors in the extension's own code. @returns {Promise<string[]>} */
   get errors() {
-    return this.inBrowser((origin) => {
-      const { Services, Ci } = /** @type {any} */ (globalThis);
-      return (
-        Services.console
-          .getMessageArray()
-          .filter((/** @type {any} */ message) => message instanceof Ci.nsIScriptError)
-          .filter((/** @type {any} */ error) => !(error.flags & Ci.nsIScriptError.warningFlag))
-          // This leaves out Firefox's own notes that a page went away while it waited for a reply, as any reload may cause.
-          .filter(
-            (/** @type {any} */ error) =>
-              !/after context unloaded|while context is inactive/.test(error.errorMessage),
-          )
-          // Firefox's own code also complains of our pages when an extension is loaded again.
-          .filter((/** @type {any} */ error) => !error.sourceName.startsWith("resource:"))
-          .map(
-            (/** @type {any} */ error) =>
-              `${error.errorMessage} ${error.sourceName}:${error.lineNumber}`,
-          )
-          .filter((/** @type {string} */ line) => line.includes(origin))
-      );
-    }, this.extensionUrl(""));
+    return this.inBrowser(
+      (origin, killed) => {
+        const { Services, Ci } = /** @type {any} */ (globalThis);
+        return (
+          Services.console
+            .getMessageArray()
+            .filter((/** @type {any} */ message) => message instanceof Ci.nsIScriptError)
+            .filter((/** @type {any} */ error) => !(error.flags & Ci.nsIScriptError.warningFlag))
+            // This leaves out Firefox's own notes that a page went away while it waited for a reply, as any reload may cause.
+            .filter(
+              (/** @type {any} */ error) =>
+                !/after context unloaded|while context is inactive/.test(error.errorMessage),
+            )
+            // A script that a test kills while it speaks to the browser gets this answer.
+            .filter(
+              (/** @type {any} */ error) =>
+                !(killed && error.errorMessage === "InvalidStateError: An exception was thrown"),
+            )
+            // Firefox's own code also complains of our pages when an extension is loaded again.
+            .filter((/** @type {any} */ error) => !error.sourceName.startsWith("resource:"))
+            .map(
+              (/** @type {any} */ error) =>
+                `${error.errorMessage} ${error.sourceName}:${error.lineNumber}`,
+            )
+            .filter((/** @type {string} */ line) => line.includes(origin))
+        );
+      },
+      this.extensionUrl(""),
+      this.#killed,
+    );
   }
 
   /** @param {Failure | undefined} failure @param {import("./recordings.mjs").RecordedAnswer[]} answers */
@@ -774,13 +786,29 @@ export class FirefoxTab {
       forced,
       still,
     );
-    // The page's process hears of the change later than the browser's. Forced colours decide the scheme.
+    // The page's process hears of the change later than the browser's, and of the system's colours later still. Forced colours
+    // are those of a light scheme.
     const wanted = [
-      forced ? "(forced-colors: active)" : `(prefers-color-scheme: ${scheme})`,
+      `(prefers-color-scheme: ${forced ? "light" : scheme})`,
+      `(forced-colors: ${forced ? "active" : "none"})`,
       `(prefers-reduced-motion: ${still ? "reduce" : "no-preference"})`,
     ].join(" and ");
     await until(
-      () => this.evaluate((query) => matchMedia(query).matches || undefined, wanted),
+      () =>
+        this.evaluate(
+          (query, coloured) => {
+            if (!matchMedia(query).matches) return undefined;
+            if (!coloured) return true;
+            const field = document.createElement("input");
+            field.style.background = "Field";
+            document.documentElement.append(field);
+            const colour = getComputedStyle(field).backgroundColor;
+            field.remove();
+            return colour === "rgb(255, 255, 255)" || undefined;
+          },
+          wanted,
+          forced,
+        ),
       `the tab with ${wanted}`,
       5000,
     );
