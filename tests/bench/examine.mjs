@@ -7,7 +7,8 @@
 // phrases, or one pattern for each of them. It has no signature, no ranking and no plan, and knows no whole messages
 // by their hashes, so the comparison favours the baseline.
 //
-// CORE is the folder of the core; CORES is the folder of other cores, built with ten times the phrases.
+// CORE is the folder of the core; CORES is the folder of other cores, built with ten times the phrases. With BRIEF there are
+// few rounds, which show that everything can be measured, but no figure to compare with.
 
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
@@ -15,6 +16,8 @@ import { existsSync, readFileSync } from "node:fs";
 const root = new URL("../../", import.meta.url);
 const core = new URL(process.env.CORE ?? "target/extension/chromium/core/", root);
 const cores = new URL(process.env.CORES ?? "target/bench/cores/", root);
+/** The first rounds warm up: patterns and WebAssembly are compiled well only once they have been used for a while. */
+const ROUNDS = process.env.BRIEF ? { warm: 4, timed: 5 } : { warm: 40, timed: 60 };
 
 /** @param {string} name @param {number} value @param {string} unit @param {number | null} budget @param {boolean | null} within */
 const figure = (name, value, unit, budget = null, within = null) =>
@@ -96,7 +99,7 @@ function compare(name, held, jobs) {
 /** Measures what ten times the phrases cost, for the core and for the script. */
 async function growing() {
   const folder = new URL("10/", cores);
-  if (!existsSync(folder)) return;
+  if (process.env.BRIEF || !existsSync(folder)) return;
   const input = visit(article);
   const grown = await import(new URL("access_medic.js", folder).href);
   grown.initSync({ module: readFileSync(new URL("access_medic_bg.wasm", folder)) });
@@ -185,8 +188,7 @@ function inTurns(jobs) {
   const times = jobs.map(() => /** @type {number[]} */ ([]));
   const least = jobs.map(({ calls = 1 }) => Math.ceil(5 / calls));
   const batches = [...least];
-  // The first rounds warm up: patterns and WebAssembly are compiled well only once they have been used for a while.
-  for (let round = -40; round < 60; round++) {
+  for (let round = -ROUNDS.warm; round < ROUNDS.timed; round++) {
     jobs.forEach((job, at) => {
       const from = performance.now();
       for (let call = 0; call < batches[at]; call++) job();

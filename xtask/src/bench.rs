@@ -16,7 +16,18 @@ use std::{
     process::Command,
 };
 
-pub fn run(checkout: &Checkout, browser: Browser, json: bool, strict: bool) -> Result<(), Fault> {
+/// This says how the figures are taken and told.
+#[derive(Clone, Copy, Default)]
+pub struct Manner {
+    /// One JSON object a line, instead of a table.
+    pub json: bool,
+    /// A time over its budget fails, too.
+    pub strict: bool,
+    /// Fewer rounds, and no core with more phrases: this is enough to see that everything can still be measured.
+    pub brief: bool,
+}
+
+pub fn run(checkout: &Checkout, browser: Browser, Manner { json, strict, brief }: Manner) -> Result<(), Fault> {
     let mut figures = Vec::new();
     let mut seen = BTreeSet::new();
     let mut note = |figure: Figure| {
@@ -34,9 +45,15 @@ pub fn run(checkout: &Checkout, browser: Browser, json: bool, strict: bool) -> R
     let mut native = rust::cargo(&checkout.root);
     native.args(["bench", "--locked", "--quiet", "--package", "recordings", "--bench", "*"]);
     measured(&mut native)?.into_iter().for_each(&mut note);
-    grow(checkout)?;
+    if !brief {
+        grow(checkout)?;
+    }
     for script in test::scripts(checkout, "tests/bench", ".mjs")? {
-        measured(test::script(checkout, browser)?.arg(script))?.into_iter().for_each(&mut note);
+        let mut command = test::script(checkout, browser)?;
+        if brief {
+            command.env("BRIEF", "1");
+        }
+        measured(command.arg(script))?.into_iter().for_each(&mut note);
     }
     package::hold(&if strict { figures } else { package::binding(figures) })
 }

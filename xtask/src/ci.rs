@@ -2,7 +2,7 @@
 //! command, and it is the same everywhere. All gates are tried, even if one of them fails.
 
 use crate::{
-    bench,
+    bench::{self, Manner},
     browser::Browser,
     checkout::{self, Checkout},
     extension,
@@ -121,7 +121,9 @@ pub fn run(checkout: &Checkout, is_command: fn(&str) -> bool) -> Result<(), Faul
     let ended = test::run(checkout, &Browser::ALL, None)?;
     println!("== tests: {}, {:.1} s", ended.tally, start.elapsed().as_secs_f64());
 
-    gates.try_one("figures", || bench::run(checkout, Browser::Chromium, true, false));
+    gates.try_one("figures", || {
+        bench::run(checkout, Browser::Chromium, Manner { json: true, strict: false, brief: true })
+    });
 
     checkout::remove_folder(&checkout.join("target/elsewhere"))?;
     // The failed tests and the count are printed last, whatever the gates said.

@@ -175,7 +175,9 @@ fn act(task: Task) -> Result<(), Fault> {
         }
         Task::Record => gallery::pictures(&checkout, "record"),
         Task::Screenshots => gallery::pictures(&checkout, "screenshots"),
-        Task::Bench { json, strict, browser } => bench::run(&checkout, browser, json, strict),
+        Task::Bench { json, strict, browser } => {
+            bench::run(&checkout, browser, bench::Manner { json, strict, brief: false })
+        }
         Task::Fuzz { minutes, target, input } => fuzz::run(&checkout, minutes, target.as_deref(), input.as_deref()),
         Task::Diagnose { arguments } => program::run(&checkout, "diagnose", &[], &arguments),
         Task::Lives { arguments } => program::run(&checkout, "lives", &["--release"], &arguments),
