@@ -79,6 +79,63 @@ fn on_the_page_of_a_program_the_program_is_what_can_be_mended() {
     assert!(!steps(&report).contains(&"retry_login") && signs_out(&report).is_empty());
 }
 
+/// Returns the English words that explain each cause.
+fn explanations() -> BTreeMap<&'static str, String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../extension/_locales/en/messages.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let words: serde_json::Value = serde_json::from_str(&text).expect("the messages are JSON");
+    let explained = |cause| words[format!("cause_{cause}_what")]["message"].as_str().map(str::to_owned);
+    causes().map(|cause| (cause, explained(cause).unwrap_or_else(|| panic!("{cause} has no words")))).collect()
+}
+
+/// These words name what to do first, so the plan has to begin with that.
+const FIRST: [(&str, &[&str]); 8] = [
+    ("Reloading is worth trying first", &["reload"]),
+    ("Try once more in a private window", &["private_window"]),
+    ("See first which account", &["check_account"]),
+    ("look at the status page first", &["open_status"]),
+    ("choose another workspace", &["switch_workspace"]),
+    ("only waiting helps", &["wait"]),
+    ("To go on, start a new chat", &["new_chat"]),
+    ("Look at the organization's settings", &["check_organization"]),
+];
+
+/// These words advise against a kind of step, so the plan must have none of that kind.
+const AGAINST_CLEARING: [&str; 6] = [
+    "Clearing cookies does not",
+    "clearing cookies does not",
+    "cleared cookies will not",
+    "do not clear anything",
+    "clearing data does not",
+    "nothing on this computer changes that",
+];
+const AGAINST_RELOADING: [&str; 3] = ["Reloading does not", "reloading does not", "trying again does not help"];
+
+#[test]
+fn a_plan_does_what_the_words_above_it_say() {
+    let mut complaints = Vec::new();
+    let mut used = 0;
+    for (cause, words) in explanations() {
+        let report = report("https://chatgpt.com/", cause, &[]);
+        let steps = steps(&report);
+        for (said, first) in FIRST.iter().filter(|(said, _)| words.contains(said)) {
+            used += 1;
+            if !steps.first().is_some_and(|step| first.contains(step)) {
+                complaints.push(format!("{cause}: \u{201c}{said}\u{201d}, but the plan is {steps:?}"));
+            }
+        }
+        if AGAINST_CLEARING.iter().any(|said| words.contains(said)) && !signs_out(&report).is_empty() {
+            complaints
+                .push(format!("{cause}: the words advise against clearing, and the plan has {:?}", signs_out(&report)));
+        }
+        if AGAINST_RELOADING.iter().any(|said| words.contains(said)) && steps.contains(&"reload") {
+            complaints.push(format!("{cause}: the words advise against reloading, and the plan is {steps:?}"));
+        }
+    }
+    assert_eq!(used, FIRST.len(), "each of these sentences stands in the words of one cause");
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
 /// Reads chances by name, such as `reload:0.5;wait:0.9`. It leaves out reasons and names of groups, which are no chances.
 fn chances(text: &str) -> BTreeMap<String, f64> {
     let pair = |part: &str| {
