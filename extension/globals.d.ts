@@ -128,6 +128,8 @@ declare namespace AccessMedic {
       silent?: boolean;
     }): Promise<AskReply | undefined>;
     send(message: { kind: "tell"; tab: number; words: string }): Promise<TellReply | undefined>;
+    /** Takes the step that the person chose in the menu of the toolbar button, which is given once. */
+    send(message: { kind: "order"; tab: number }): Promise<{ remedy?: string } | undefined>;
     send(message: { kind: "failing" }): Promise<{ failing: Failing[] } | undefined>;
     send(message: { kind: "close" } | { kind: "stop" | "reload"; tab?: number }): Promise<unknown>;
     send(message: { kind: "due"; length: number; tab?: number }): Promise<unknown>;
@@ -150,6 +152,13 @@ declare namespace AccessMedic {
     /** Returns a finding as a sentence, in the reader's language or another. */
     found(finding: Finding, tongue?: Tongue): string;
     checks(scene: Scene, look: string): Child[];
+    /**
+     * Draws the button that clears the site of the page, whatever the plan says, with what it costs, what came of it and its undo.
+     * Nothing is drawn while a human check runs, or where that is the next step anyway.
+     */
+    sweep(scene: Scene): Child[];
+    /** Shows this way to clear from now on. */
+    pickTool(remedy: string): void;
     tools(scene: Scene, look: string): Child[];
   }
 }

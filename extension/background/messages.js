@@ -4,6 +4,7 @@
 import { isPrivate, picked } from "../settings.js";
 import { perform } from "./effects.js";
 import { lookAt, unseenOf } from "./look.js";
+import { takeOrder } from "./menu.js";
 import { stop } from "./remedies/check.js";
 import { allowed, failed } from "./remedies/index.js";
 import { pageReported } from "./reports.js";
@@ -217,6 +218,10 @@ export function receive(message, sender, reply) {
   if (message?.kind === "failing" && isView(sender)) {
     failingTabs().then((failing) => reply({ failing }), complain);
     return true;
+  }
+  if (message?.kind === "order" && isView(sender)) {
+    reply({ remedy: takeOrder(Number(message.tab)) });
+    return false;
   }
   if (!message || !Object.hasOwn(HANDLERS, message.kind)) return false;
   askerOf(message, sender)

@@ -24,6 +24,7 @@ globalThis.accessMedicOverlay ??= (() => {
     next,
     checklist,
     reasons,
+    sweep,
     page,
     listenOnlyTo,
   } = globalThis.accessMedicReport;
@@ -655,6 +656,7 @@ globalThis.accessMedicOverlay ??= (() => {
             make(
               "div.foot",
               {},
+              ...sweep(scene),
               button("quiet", "silence", word("overlay_silence"), () =>
                 send({ kind: "silence", silent: true }).then(redraw),
               ),

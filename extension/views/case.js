@@ -1,7 +1,7 @@
 // This module draws what the popup shows of a tab: the diagnosis with its checklist, or that all is well, with the checks, the
 // ways to clear and the symptoms that can be picked instead.
 import { ourHost } from "../background/sites.js";
-import { silence } from "../settings.js";
+import { choose, silence } from "../settings.js";
 import { announce } from "./announce.js";
 import { support } from "./preview.js";
 
@@ -21,6 +21,7 @@ const {
   reasons,
   checks,
   tools,
+  pickTool,
 } = globalThis.accessMedicReport;
 
 /** These are the symptoms as `crate/catalog/findings.toml` has them. */
@@ -98,7 +99,24 @@ function calm(found) {
     make("span.seal", {}, icon(found ? "check" : "mark")),
     make("h2.headline", { tabindex: "-1" }, title),
     make("p.what", {}, what),
+    !found && notice && make("p.note bad", {}, notice.text),
   );
+}
+
+/** This tells whether the reader closed the line on what is new. */
+let isRead = false;
+
+/** Draws in one line what an update brought. @param {View} view */
+function recent({ news, privately }) {
+  if (!news || isRead) return undefined;
+  const read = button("quiet", "news-read", icon("close"), () => {
+    isRead = true;
+    line.remove();
+    choose({ news: false }, privately);
+  });
+  read.setAttribute("aria-label", word("overlay_close"));
+  const line = make("p.news", {}, make("span", {}, word("popup_news")), read);
+  return line;
 }
 
 /** This is the same text field in every drawing, with what stands in it. @type {HTMLTextAreaElement} */
@@ -209,7 +227,7 @@ function choices({ told, report: { diagnosis } }, { tab, draw }) {
 
 /**
  * This is the popup around the case. `ask` asks for the case anew, and looks at a page of others, too, if `look`. `silenced`
- * lists causes that are not drawn.
+ * lists causes that are not drawn. `news`: the person has not read yet what an update brought.
  * @typedef {{
  *   tab: number;
  *   ask: (look?: boolean) => unknown;
@@ -217,6 +235,7 @@ function choices({ told, report: { diagnosis } }, { tab, draw }) {
  *   silenced: string[];
  *   privately: boolean;
  *   picked: import("../settings.js").Picked | undefined;
+ *   news: boolean;
  * }} View
  */
 
@@ -225,7 +244,32 @@ let notice;
 
 let drawn = false;
 
-/** @param {AccessMedic.Case} found @param {View} view @returns {AccessMedic.Scene} */
+/** This part is unfolded in the first drawing: the reader asked for it in the menu of the toolbar button. */
+let unfolded = "";
+
+/** @param {string} choice a step, or `tell` */
+export function unfold(choice) {
+  if (choice === "tell") unfolded = "symptoms";
+  else if (choice === "run_checks") unfolded = "checks";
+  else if (choice.startsWith("clear_")) {
+    unfolded = "tools";
+    pickTool(choice);
+  }
+}
+
+/**
+ * Carries out a step that the reader chose in the menu, as a click on its button does.
+ * @param {string} remedy
+ * @param {AccessMedic.Case | null} found
+ * @param {Pick<View, "tab" | "draw">} view
+ */
+export async function carryOut(remedy, found, view) {
+  if (found) return sceneOf(found, view).apply(remedy, false);
+  notice = { remedy, text: told({ kind: "refused", reason: "no_case" }) };
+  await view.draw(null);
+}
+
+/** @param {AccessMedic.Case} found @param {Pick<View, "tab" | "draw">} view @returns {AccessMedic.Scene} */
 function sceneOf(found, { tab, draw }) {
   /** @param {AccessMedic.AskReply | undefined} reply */
   const redraw = (reply) => draw(reply?.case ?? found);
@@ -288,11 +332,14 @@ export function caseParts(found, view) {
   const title = cleaning.length > 0 && word("popup_tools_title");
   const checking = scene ? checks(scene, "mini wide") : [];
   const checkup = checking.length > 0 && fold("checks", [word("popup_checks_title")], ...checking);
-  // The checks are unfolded for a reader who asked for them, by a step too; then they stay as the reader leaves them.
-  if (checkup && found && (found.busy === "run_checks" || (found.checks && !drawn)))
-    checkup.setAttribute("open", "");
+  const clearing = title && fold("tools", [title], ...cleaning);
   const first = !drawn;
   drawn = true;
+  // The checks are unfolded for a reader who asked for them, by a step too; then they stay as the reader leaves them.
+  const wants = found?.busy === "run_checks" || (first && (found?.checks || unfolded === "checks"));
+  if (checkup && wants) checkup.setAttribute("open", "");
+  if (clearing && first && unfolded === "tools") clearing.setAttribute("open", "");
+  const tells = first && unfolded === "symptoms";
   const unseen = permitted && found?.unseen && notLookedAt(found.unseen, view);
   const parts =
     scene && fault
@@ -306,17 +353,17 @@ export function caseParts(found, view) {
           reasons(scene),
           support(scene.case),
           checkup,
-          title && fold("tools", [title], ...cleaning),
-          symptoms(view, false),
+          clearing,
+          symptoms(view, tells),
         ]
       : [
           // Nothing is known of a page that may not be looked at, not even whose page it is.
           permitted ? unseen || calm(found) : undefined,
-          symptoms(view, first && permitted && !found),
+          symptoms(view, tells || (first && permitted && !found)),
           checkup,
-          title && fold("tools", [title], ...cleaning),
+          clearing,
         ];
-  return [permitted ? undefined : plea(view), ...parts];
+  return [permitted ? undefined : plea(view), recent(view), ...parts];
 }
 
 /** Returns what a screen reader is told, now that the case is drawn. @param {AccessMedic.Case | null} found */

@@ -1,7 +1,7 @@
 // This script is the popup of the toolbar. It asks for the case of a tab (`?tab=ID`, else the active one), draws it with all its
 // steps, and asks again whenever the casebook changes; or it shows the guides or the settings. It decides nothing.
 import { choose, isPrivate, picked, settings } from "../settings.js";
-import { announced, caseParts, ready } from "./case.js";
+import { announced, carryOut, caseParts, ready, unfold } from "./case.js";
 import { dress } from "./manner.js";
 
 const { word, make, icon, button, send, place } = globalThis.accessMedicReport;
@@ -22,7 +22,7 @@ const first = send({ kind: "ask", tab, look: true });
 let known = null;
 /** This tells whether the tab is in a private window. What is chosen for it must not outlive that window. */
 const privately = await isPrivate(tab);
-let { silenced, where } = await settings(privately);
+let { silenced, where, news } = await settings(privately);
 where = query.get("view") ?? where;
 
 /** @param {number} at */
@@ -75,7 +75,7 @@ async function parts() {
   const name = looked ? new URL(looked.url).hostname : word("popup_title");
   const when = looked && !looked.unseen && make("span", {}, checked(looked.at));
   const before = diagnosis ? undefined : await picked(privately);
-  const view = { tab, ask, draw, silenced, privately, picked: before };
+  const view = { tab, ask, draw, silenced, privately, picked: before, news };
   return [
     [
       icon("mark"),
@@ -140,6 +140,11 @@ chrome.storage.session.onChanged.addListener(async (changes) => {
   if (JSON.stringify(found) !== JSON.stringify(known)) draw(found);
 });
 const [answer] = await Promise.all([first, dress("popup_title"), ready]);
-// A present fault goes before the view where the reader was.
-if (!query.has("view") && answer?.case?.report.diagnosis) where = "";
+const menu = query.get("menu");
+// A present fault goes before the view where the reader was, and so does what was chosen in the menu.
+if (menu || (!query.has("view") && answer?.case?.report.diagnosis)) where = "";
+const ordered = menu === "order" ? (await send({ kind: "order", tab }))?.remedy : undefined;
+if (menu) unfold(ordered ?? menu);
 await draw(answer?.case ?? null);
+if (menu === "tell") document.getElementById("told")?.focus();
+if (ordered) await carryOut(ordered, known, { tab, draw });

@@ -29,6 +29,7 @@ globalThis.accessMedicReport ??= (() => {
     turn: "M6 3.5 10.5 8 6 12.5",
     open: "M4 8h8",
     out: "M6.5 3.5h-3v9h9v-3m-3-6h3v3m-.2-2.8L7.5 8.5",
+    copy: "M6 5.5h7v8H6Zm-2.5 5H3v-8h7V3",
     skip: "m3.5 4.5 4 3.5-4 3.5m5-7 4 3.5-4 3.5",
     back: "M10 3.5 5.5 8 10 12.5",
     book: "M8 4.2C6.6 3.2 4.6 2.9 2.5 3v9.4c2.1-.1 4.1.2 5.5 1.2 1.4-1 3.4-1.3 5.5-1.2V3c-2.1-.1-4.1.2-5.5 1.2Zm0 0v9.4",
@@ -41,6 +42,9 @@ globalThis.accessMedicReport ??= (() => {
 
   /** @type {Record<AccessMedic.Finding["state"], string>} */
   const STATES = { good: "check", bad: "bang", open: "open", not_run: "open" };
+
+  /** This remedy clears the site of the page and its sign-in. */
+  const SWEEP = "clear_site_data";
 
   /** The number of seconds in a day. */
   const DAY = 24 * 60 * 60;
@@ -583,9 +587,37 @@ globalThis.accessMedicReport ??= (() => {
     );
   }
 
+  /**
+   * Draws a code that a person may have to tell somebody, with a button that copies it.
+   * @param {Scene} scene
+   * @param {"code" | "ray_id"} name
+   * @param {string} value
+   */
+  function copied({ change = (work) => work() }, name, value) {
+    const code = make("code", { dir: "ltr" }, brief(value));
+    const label = word(`fact_${name}`);
+    const copy = button("quiet", `copy-${name}`, icon("copy"), async () => {
+      const done = await navigator.clipboard.writeText(value).then(
+        () => true,
+        () => false,
+      );
+      change(() => {
+        if (done) {
+          copy.replaceChildren(icon("check"));
+          copy.setAttribute("aria-label", `${word("popup_copied")}: ${label}`);
+        } else page.getSelection()?.selectAllChildren(code); // a page can forbid it, and then the person can copy it by hand
+      });
+    });
+    copy.setAttribute("aria-label", `${word("popup_copy")}: ${label}`);
+    return make("li.copied", {}, label, " ", code, copy);
+  }
+
   /** @type {Drawing["reasons"]} */
-  function reasons({ case: { report, checks } }) {
-    const { reasons, confidence, others, surface } = /** @type {Diagnosis} */ (report.diagnosis);
+  function reasons(scene) {
+    const { report, checks } = scene.case;
+    const { reasons, confidence, others, surface, facts } = /** @type {Diagnosis} */ (
+      report.diagnosis
+    );
     /** @param {AccessMedic.Diagnosis["reasons"][0]["clue"]} clue */
     const named = (clue) =>
       word(surface === "told" && clue === "text" ? "tell_words" : `clue_${clue}`);
@@ -610,6 +642,8 @@ globalThis.accessMedicReport ??= (() => {
       ...others.map(({ cause, reasons }) =>
         line(word("popup_others", word(`cause_${cause}_title`)), reasons),
       ),
+      facts.code && copied(scene, "code", facts.code),
+      facts.ray_id && copied(scene, "ray_id", facts.ray_id),
     ];
     const node = fold("why", [word("overlay_why")], make("ul.why", {}, ...items));
     node.querySelector(".turn")?.before(make("span.sure", {}, word(`confidence_${confidence}`)));
@@ -697,6 +731,24 @@ globalThis.accessMedicReport ??= (() => {
     ];
   }
 
+  /** @type {Drawing["sweep"]} */
+  function sweep(scene) {
+    const { plan, tools } = scene.case.report;
+    const tool = tools.find(({ remedy }) => remedy === SWEEP);
+    const step = plan.find(({ remedy }) => remedy === SWEEP);
+    if (!tool || step?.state === "next") return [];
+    return [
+      control(scene, tool, "quiet", "overlay_clear"),
+      // If the plan has this step, the step itself tells what came of it.
+      ...(step ? [] : [...notes(scene, tool), undoing(scene, tool)]),
+    ];
+  }
+
+  /** @type {Drawing["pickTool"]} */
+  function pickTool(remedy) {
+    chosen = remedy;
+  }
+
   /** @type {Drawing["tools"]} */
   function tools(scene, look) {
     const { plan } = scene.case.report;
@@ -760,6 +812,8 @@ globalThis.accessMedicReport ??= (() => {
     reasons,
     found,
     checks,
+    sweep,
+    pickTool,
     tools,
   };
 })();

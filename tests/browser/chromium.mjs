@@ -315,6 +315,27 @@ export class Chromium {
   }
 
   /**
+   * Chooses from the menu of the extension's button. No command of the browser's opens that menu, so the event is handed to
+   * the extension as the browser does it.
+   * @param {import("./launch.mjs").Tab} tab
+   * @param {string} item its id
+   */
+  async chooseInMenu(tab, item) {
+    await tab.toFront();
+    await this.inBackground(
+      async (scope, id, tabId) => {
+        const { contextMenus, tabs } = scope.chrome;
+        /** @type {any} */ (contextMenus.onClicked).dispatch(
+          { menuItemId: id },
+          await tabs.get(tabId),
+        );
+      },
+      item,
+      tab.id,
+    );
+  }
+
+  /**
    * Sends a command to the browser itself.
    * @param {string} method
    * @param {object} params

@@ -421,6 +421,40 @@ export class Firefox {
     await popup.close();
   }
 
+  /**
+   * Opens the menu of the extension's button by the right button of the mouse, and chooses from it.
+   * @param {import("./launch.mjs").Tab} tab
+   * @param {string} item its id
+   */
+  async chooseInMenu(tab, item) {
+    await tab.toFront();
+    await this.inBrowser(
+      async (id, tabId, wanted) => {
+        const { WebExtensionPolicy } = /** @type {any} */ (globalThis);
+        const { extension } = WebExtensionPolicy.getByID(id);
+        const { nativeTab } = extension.tabManager.get(tabId);
+        const window = nativeTab.ownerDocument.defaultView;
+        const { document, CustomizableUI } = window;
+        const widget = `${id.toLowerCase().replace(/[^a-z0-9_-]/g, "_")}-browser-action`;
+        CustomizableUI.addWidgetToArea(widget, CustomizableUI.AREA_NAVBAR);
+        const button = document
+          .getElementById(widget)
+          .querySelector(".unified-extensions-item-action-button");
+        const menu = document.getElementById("toolbar-context-menu");
+        const shown = new Promise((resolve) => {
+          menu.addEventListener("popupshown", resolve, { once: true });
+        });
+        // An event that the browser's own code makes is a trusted one.
+        button.dispatchEvent(new window.MouseEvent("contextmenu", { bubbles: true, button: 2 }));
+        await shown;
+        menu.activateItem(menu.querySelector(`[id$="-menuitem-_${wanted}"]`));
+      },
+      this.#options.geckoId,
+      tab.id,
+      item,
+    );
+  }
+
   /** Gives the focus to the window of a tab. @param {number} tabId */
   async focus(tabId) {
     await this.inBrowser(

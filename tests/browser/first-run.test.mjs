@@ -151,6 +151,8 @@ describe("after an update", () => {
     await assertNamed(tab, CAUSE);
     await tab.toFront();
     await View.overlay(tab).waitFor(({ cause }) => cause === CAUSE, "the overlay", LIMIT);
+    const news = () => stage.driver.inExtension(() => chrome.storage.local.get("news"));
+    assert.equal((await news()).news, true, "the popup has to tell what is new");
   });
 });
 
