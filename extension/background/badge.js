@@ -1,6 +1,8 @@
 // This module draws the toolbar badge, which is all that can be shown where no overlay may be. The badge says that there is a
 // diagnosis; the popup says which one.
 
+import { watchTabs } from "./updates.js";
+
 const WRONG = "#b3261e";
 const RIGHT = "#1a7f37";
 /** The number of milliseconds after which the browser's own error page is there. */
@@ -39,22 +41,19 @@ export async function paint(tabId, badge, settles) {
 }
 
 /**
- * Paints the badge again whenever the status of the tab changes, which happens twice in Firefox. It listens only for a moment,
- * because a lasting listener to all tabs would never let the worker sleep.
+ * Paints the badge again whenever the status of the tab changes, which happens twice in Firefox.
  * @param {number} tabId
  * @param {() => void} apply
  */
 function repeat(tabId, apply) {
-  /** @param {number} id @param {{ status?: string }} change */
-  const updated = (id, change) => {
-    if (id === tabId && change.status) apply();
-  };
+  const unwatch = watchTabs((id, { status }) => {
+    if (id === tabId && status) apply();
+  });
   const end = () => {
     clearTimeout(timer);
     repeating.delete(tabId);
-    chrome.tabs.onUpdated.removeListener(updated);
+    unwatch();
   };
   const timer = setTimeout(end, SETTLED);
   repeating.set(tabId, end);
-  chrome.tabs.onUpdated.addListener(updated);
 }

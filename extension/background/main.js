@@ -8,9 +8,11 @@ import { makeMenu, onMenu } from "./menu.js";
 import { receive } from "./messages.js";
 import { watchRequests } from "./response.js";
 import { forgetAt, forgetOld, forgetTab } from "./tabs.js";
+import { takeBackListener } from "./updates.js";
 
 chrome.runtime.onMessage.addListener(receive);
 watchRequests();
+takeBackListener();
 chrome.alarms.onAlarm.addListener(forgetAt);
 chrome.tabs.onRemoved.addListener((tab) => Promise.all([forgetTab(tab), forgetPrivate(tab)]));
 chrome.contextMenus.onClicked.addListener(onMenu);

@@ -4,6 +4,7 @@ import { isReadable } from "./look.js";
 import { noteError } from "./remedies/check.js";
 import { answerArrived, requestFailed, tellAndShow } from "./reports.js";
 import { ourHost, PATTERNS } from "./sites.js";
+import { watchTabs } from "./updates.js";
 
 const HEADERS = [
   "server",
@@ -63,41 +64,27 @@ async function started(details) {
   answerArrived(tabId);
 }
 
-/** This map holds, by tab, what has to be called once the tab loads no more. @type {Map<number, (() => void)[]>} */
-const loading = new Map();
-
-/** @param {number} tabId */
-function loaded(tabId) {
-  const waiting = loading.get(tabId) ?? [];
-  loading.delete(tabId);
-  if (loading.size === 0) {
-    chrome.tabs.onUpdated.removeListener(updated);
-    chrome.tabs.onRemoved.removeListener(loaded);
-  }
-  for (const resolve of waiting) resolve();
-}
-
-/** @param {number} tabId @param {{ status?: string }} changes */
-function updated(tabId, { status }) {
-  if (status === "complete") loaded(tabId);
-}
-
 /**
- * Resolves to the tab once it loads no more, or to undefined if it was closed. The worker listens to the tabs only while one of
- * them is waited for: in Chromium every page of every site would wake it otherwise.
+ * Resolves to the tab once it loads no more, or to undefined if it was closed.
  * @param {number} tabId
  */
 async function settled(tabId) {
-  const ended = new Promise((resolve) => {
-    if (loading.size === 0) {
-      chrome.tabs.onUpdated.addListener(updated);
-      chrome.tabs.onRemoved.addListener(loaded);
-    }
-    loading.set(tabId, [...(loading.get(tabId) ?? []), () => resolve(undefined)]);
+  /** @type {(() => void)[]} */
+  const ends = [];
+  /** @type {Promise<void>} */
+  const loaded = new Promise((resolve) => {
+    const closed = (/** @type {number} */ id) => id === tabId && resolve();
+    chrome.tabs.onRemoved.addListener(closed);
+    ends.push(
+      () => chrome.tabs.onRemoved.removeListener(closed),
+      watchTabs((id, { status }) => {
+        if (id === tabId && status === "complete") resolve();
+      }),
+    );
   });
   const tab = await chrome.tabs.get(tabId).catch(() => undefined);
-  if (tab?.status !== "loading") loaded(tabId);
-  await ended;
+  if (tab?.status === "loading") await loaded;
+  for (const end of ends) end();
   return chrome.tabs.get(tabId).catch(() => undefined);
 }
 

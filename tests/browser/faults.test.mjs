@@ -162,6 +162,24 @@ describe("the worker dies", () => {
   });
 });
 
+/** A worker that died left its listeners with Chromium, which wakes the next worker for them: at first it has to take them back. */
+test("a worker that died while it listened to tabs is not woken by each page of each site", async () => {
+  showings.push(await stage.show(stage.recording("connection_reset/reset")));
+  await stage.answer(showings[0]);
+  const tab = await stage.driver.newTab();
+  const load = async (/** @type {string} */ address) => {
+    await stage.driver.killBackground();
+    await tab.goto(address);
+    return Date.now();
+  };
+  await load("https://example.com/?first");
+  await stage.driver.inBackground(() => {}); // the next worker has begun its work
+  const loaded = await load("https://example.com/?second");
+  const born = await stage.driver.inBackground((scope) => scope.performance.timeOrigin);
+  await tab.close();
+  assert.ok(born >= loaded, `the worker began ${loaded - born} ms before the page was loaded`);
+});
+
 describe("the tab is closed", () => {
   for (const wait of [0, 60, 200]) {
     test(`${wait} ms after the click`, async () => {
