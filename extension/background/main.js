@@ -12,7 +12,6 @@ import { takeBackListener } from "./updates.js";
 
 chrome.runtime.onMessage.addListener(receive);
 watchRequests();
-takeBackListener();
 chrome.alarms.onAlarm.addListener(forgetAt);
 chrome.tabs.onRemoved.addListener((tab) => Promise.all([forgetTab(tab), forgetPrivate(tab)]));
 chrome.contextMenus.onClicked.addListener(onMenu);
@@ -27,4 +26,5 @@ chrome.runtime.onInstalled.addListener(({ reason, previousVersion }) => {
 });
 chrome.permissions.onAdded.addListener(lookAtOpenTabs);
 Promise.all([forgetOld(), forgetPrivate()]).catch((error) => console.error("Access Medic:", error));
-load(); // whatever woke the worker needs the core a moment later
+// Whatever woke the worker needs the core a moment later. Firefox would keep a listener that is added before the script has ended.
+load().finally(takeBackListener);

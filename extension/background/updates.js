@@ -27,7 +27,7 @@ export function watchTabs(watcher) {
 
 /**
  * Takes back the listener of a worker that died while it waited. Chromium remembers it and wakes each next worker for it, until
- * one of them takes it back (measured on 2026-12-01 in Chromium 156). This is to be called while the worker starts.
+ * one of them takes it back (measured on 2026-12-01 in Chromium 156).
  */
 export function takeBackListener() {
   watchTabs(() => {})();

@@ -173,7 +173,11 @@ test("a worker that died while it listened to tabs is not woken by each page of 
     return Date.now();
   };
   await load("https://example.com/?first");
-  await stage.driver.inBackground(() => {}); // the next worker has begun its work
+  // The next worker has its core once it has answered.
+  await stage.driver.inExtension(
+    (id) => chrome.runtime.sendMessage({ kind: "ask", tab: id }),
+    tab.id,
+  );
   const loaded = await load("https://example.com/?second");
   const born = await stage.driver.inBackground((scope) => scope.performance.timeOrigin);
   await tab.close();
