@@ -151,15 +151,22 @@ declare namespace AccessMedic {
     reasons(scene: Scene): Child;
     /** Returns a finding as a sentence, in the reader's language or another. */
     found(finding: Finding, tongue?: Tongue): string;
-    checks(scene: Scene, look: string): Child[];
     /**
      * Draws the button that clears the site of the page, whatever the plan says, with what it costs, what came of it and its undo.
      * Nothing is drawn while a human check runs, or where that is the next step anyway.
      */
     sweep(scene: Scene): Child[];
-    /** Shows this way to clear from now on. */
-    pickTool(remedy: string): void;
-    tools(scene: Scene, look: string): Child[];
+    /** Returns a value of a finding in words. */
+    said(value: Finding["values"][0], language: string): string;
+    listed(items: string[]): string;
+    /** Draws the control of a step; for an address, it is a real link. `key` is that of other words than its own. */
+    control(scene: Scene, step: Step, look: string, key?: string): HTMLElement;
+    /** Draws what is known of a step's last use. */
+    notes(scene: Scene, step: Step): Child[];
+    /** Draws the receipt of a step in full. */
+    account(scene: Scene, step: Step): Child;
+    /** Draws the button that undoes a step, while it can be undone. */
+    undoing(scene: Scene, step: Step): Child;
   }
 }
 

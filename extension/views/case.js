@@ -4,6 +4,7 @@ import { ourHost } from "../background/sites.js";
 import { choose, silence } from "../settings.js";
 import { announce } from "./announce.js";
 import { support } from "./preview.js";
+import { checks, pickTool, tools } from "./tools.js";
 
 const {
   page,
@@ -19,9 +20,6 @@ const {
   diagnosis,
   checklist,
   reasons,
-  checks,
-  tools,
-  pickTool,
 } = globalThis.accessMedicReport;
 
 /** These are the symptoms as `crate/catalog/findings.toml` has them. */

@@ -1,5 +1,5 @@
 // This script draws a report, for the overlay and the popup alike: it turns a case into nodes. It decides nothing: states and
-// their order come from the report, words from _locales under keys made of its ids. It keeps the chosen way to clear, the latest
+// their order come from the report, words from _locales under keys made of its ids. It keeps the latest
 // answer, the end of the countdown that is shown and, where the reader chose another language than the browser's, its words.
 
 // An element of the page with this id would otherwise be taken for ours.
@@ -40,9 +40,6 @@ globalThis.accessMedicReport ??= (() => {
   /** These are the kinds of steps that a person does, and ticks by hand. */
   const BY_HAND = ["manual", "open", "private", "wait"];
 
-  /** @type {Record<AccessMedic.Finding["state"], string>} */
-  const STATES = { good: "check", bad: "bang", open: "open", not_run: "open" };
-
   /** This remedy clears the site of the page and its sign-in. */
   const SWEEP = "clear_site_data";
 
@@ -70,8 +67,6 @@ globalThis.accessMedicReport ??= (() => {
 
   /** @param {Event} event */
   const heard = (event) => event.isTrusted && counts(event);
-
-  let chosen = "";
 
   /** Reads messages in Chrome's format, for a language other than the browser's. @type {Drawing["tongueOf"]} */
   function tongueOf(messages) {
@@ -650,87 +645,6 @@ globalThis.accessMedicReport ??= (() => {
     return node;
   }
 
-  /** Draws how long each answer took: one bar each, and a cross for one that was lost. @param {AccessMedic.Finding["times"]} times */
-  function chart(times = []) {
-    if (times.length === 0) return undefined;
-    const most = Math.max(1, ...times.map((time) => time ?? 0));
-    const bars = times.map((time, at) => {
-      const left = at * 10 + 1;
-      if (time == null) return make("path.bad", { d: `m${left} 14 6 6m0-6-6 6` });
-      return make("path", {
-        d: `M${left} 22v-${Math.max(2, Math.round((time / most) * 20))}h6V22Z`,
-      });
-    });
-    const each = times.map((time) =>
-      time == null ? word("popup_lost") : measured(time, "millisecond"),
-    );
-    const frame = {
-      viewBox: `0 0 ${times.length * 10} 24`,
-      role: "img",
-      "aria-label": listed(each),
-    };
-    return make("svg.chart", frame, ...bars);
-  }
-
-  /** @param {AccessMedic.Finding} finding */
-  function outcome(finding) {
-    const { check, state, rows = [], times } = finding;
-    const lines = rows.map((row) =>
-      make(
-        "li",
-        {},
-        ...row.flatMap((value) => [
-          make("span", { dir: "auto" }, said(value, word("language"))),
-          " ",
-        ]),
-      ),
-    );
-    const told = [
-      icon(STATES[state]),
-      make(
-        "span",
-        {},
-        make("b", {}, word(`check_${check}`)),
-        make("span.unseen", {}, ` ${word(`finding_state_${state}`)}`),
-        make("span.note", {}, found(finding)),
-      ),
-    ];
-    return make(
-      "li.finding",
-      { "data-check": check, "data-state": state, "data-finding": finding.id },
-      lines.length > 0
-        ? fold(`check-${check}`, told, make("ul.account", {}, ...lines))
-        : make("div.flat", {}, ...told),
-      chart(times),
-    );
-  }
-
-  /** @type {Drawing["checks"]} */
-  function checks(scene, look) {
-    const { busy, checks, progress, report } = scene.case;
-    const step = report.tools.find(({ action }) => action.kind === "check");
-    if (!step) return [];
-    const { done = 0, total = 1 } = progress ?? {};
-    const running = busy === step.remedy;
-    const label = word("popup_checks_progress", done, total);
-    const bar = {
-      role: "progressbar",
-      "aria-label": label,
-      "aria-valuenow": `${done}`,
-      "aria-valuemax": `${total}`,
-    };
-    return [
-      make("p.what", {}, word("popup_checks_what")),
-      ...(running
-        ? [
-            make("progress", { ...bar, value: `${done}`, max: `${total}` }),
-            button("mini", "stop", word("popup_checks_stop"), scene.stop),
-          ]
-        : [control(scene, step, look)]),
-      checks && make("ul.findings", {}, ...checks.findings.map(outcome)),
-    ];
-  }
-
   /** @type {Drawing["sweep"]} */
   function sweep(scene) {
     const { plan, tools } = scene.case.report;
@@ -741,50 +655,6 @@ globalThis.accessMedicReport ??= (() => {
       control(scene, tool, "quiet", "overlay_clear"),
       // If the plan has this step, the step itself tells what came of it.
       ...(step ? [] : [...notes(scene, tool), undoing(scene, tool)]),
-    ];
-  }
-
-  /** @type {Drawing["pickTool"]} */
-  function pickTool(remedy) {
-    chosen = remedy;
-  }
-
-  /** @type {Drawing["tools"]} */
-  function tools(scene, look) {
-    const { plan } = scene.case.report;
-    const tools = scene.case.report.tools.filter(({ action }) => action.kind === "clear");
-    if (tools.length === 0) return [];
-    const scope = make("div", {});
-    const current = () => tools.find(({ remedy }) => remedy === chosen) ?? tools[0];
-    const show = () => {
-      const tool = current();
-      const told = plan.some(({ remedy }) => remedy === tool.remedy); // the step itself tells this
-      place(
-        scope,
-        make("p.what", {}, word(`remedy_${tool.remedy}_detail`)),
-        control(scene, tool, look),
-        ...(told ? [] : [...notes(scene, tool), account(scene, tool), undoing(scene, tool)]),
-      );
-    };
-    const choices = tools.map((tool) => {
-      const on = tool === current() && "";
-      const radio = make("input.unseen", {
-        type: "radio",
-        name: "tool",
-        checked: on,
-        "data-key": `tool-${tool.remedy}`,
-      });
-      radio.addEventListener("change", () => {
-        chosen = tool.remedy;
-        show();
-      });
-      return make("label", {}, radio, word(`popup_tool_${tool.remedy}`));
-    });
-    show();
-    return [
-      make("p.what", {}, word("popup_tools_what")),
-      make("fieldset.seg", { "aria-label": word("popup_tools_title") }, ...choices),
-      scope,
     ];
   }
 
@@ -811,9 +681,12 @@ globalThis.accessMedicReport ??= (() => {
     checklist,
     reasons,
     found,
-    checks,
     sweep,
-    pickTool,
-    tools,
+    said,
+    listed,
+    control,
+    notes,
+    account,
+    undoing,
   };
 })();
