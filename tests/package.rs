@@ -82,6 +82,17 @@ fn nothing_is_open_to_pages() {
     assert_eq!(strings(collected), ["none"]);
 }
 
+/// Firefox knows the extension by it for ever, so it is a number that names no domain: docs/decisions/0039-id-in-firefox.md.
+#[test]
+fn the_id_in_firefox_is_a_number_in_braces() {
+    let manifest = manifest();
+    let id = manifest["browser_specific_settings"]["gecko"]["id"].as_str().expect("an id");
+    let number = id.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).expect("braces");
+    let parts: Vec<&str> = number.split('-').collect();
+    assert_eq!(parts.iter().map(|part| part.len()).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{id}");
+    assert!(parts.concat().chars().all(|c| matches!(c, '0'..='9' | 'a'..='f')), "{id}");
+}
+
 #[test]
 fn one_version() {
     let version = manifest()["version"].as_str().expect("a version").to_owned();
