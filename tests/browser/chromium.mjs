@@ -610,9 +610,9 @@ export class ChromiumTab {
     await writeFile(path, await this.picture());
   }
 
-  /** @param {number} width @param {number} height */
-  async resize(width, height) {
-    await this.#page.setViewport({ width, height });
+  /** @param {number} width @param {number} height @param {number} scale dots of a picture for each pixel */
+  async resize(width, height, scale = 1) {
+    await this.#page.setViewport({ width, height, deviceScaleFactor: scale });
   }
 
   async close() {

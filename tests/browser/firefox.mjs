@@ -861,11 +861,12 @@ export class FirefoxTab {
     await writeFile(path, await this.picture());
   }
 
-  /** @param {number} width @param {number} height */
-  async resize(width, height) {
+  /** @param {number} width @param {number} height @param {number} scale dots of a picture for each pixel */
+  async resize(width, height, scale = 1) {
     await this.#send("browsingContext.setViewport", {
       context: this.#context,
       viewport: { width, height },
+      ...(scale !== 1 && { devicePixelRatio: scale }),
     });
   }
 
