@@ -11,6 +11,8 @@ pub struct Checkout {
     pub root: PathBuf,
     /// The folder of npm's packages, in this checkout or in the one that a copy of it was made from.
     modules: PathBuf,
+    /// The files of a copy, which git does not know.
+    copied: Option<Vec<String>>,
 }
 
 impl Checkout {
@@ -19,12 +21,14 @@ impl Checkout {
         let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let root = folder.as_deref().and_then(Path::parent).filter(|root| root.join("manifest.json").is_file());
         let root = root.ok_or_else(|| Fault::Input("start this as `cargo xtask …`, inside the checkout".into()))?;
-        Ok(Self { root: root.to_owned(), modules: root.join("node_modules") })
+        Ok(Self { root: root.to_owned(), modules: root.join("node_modules"), copied: None })
     }
 
-    /// Copies all files that git knows or would take to a folder. The copy has the same files, and is built with the
-    /// npm packages of this checkout.
-    pub fn copy_files(&self, folder: PathBuf) -> Result<Self, Fault> {
+    /// Returns the names of all files that git knows or would take, in byte order.
+    pub fn files(&self) -> Result<Vec<String>, Fault> {
+        if let Some(copied) = &self.copied {
+            return Ok(copied.clone());
+        }
         let listed = process::capture(Command::new("git").current_dir(&self.root).args([
             "ls-files",
             "-z",
@@ -33,10 +37,26 @@ impl Checkout {
             "--exclude-standard",
         ]))?;
         // A file that git knows but that was deleted is part of no build.
-        for name in listed.split('\0').filter(|name| !name.is_empty() && self.join(name).is_file()) {
+        let names = listed.split('\0').filter(|name| !name.is_empty() && self.join(name).is_file());
+        let mut names: Vec<_> = names.map(str::to_owned).collect();
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Copies all files to a folder.
+    pub fn copy_files(&self, folder: PathBuf) -> Result<Self, Fault> {
+        let files = self.files()?;
+        for name in &files {
             write(&folder.join(name), &read(&self.join(name))?)?;
         }
-        Ok(Self { root: folder, modules: self.modules.clone() })
+        Ok(self.copy_at(folder, files))
+    }
+
+    /// Returns the checkout of a copy that is in this folder already. It is built with the npm packages of this checkout.
+    pub fn copy_at(&self, folder: PathBuf, mut files: Vec<String>) -> Self {
+        files.sort_unstable();
+        Self { root: folder, modules: self.modules.clone(), copied: Some(files) }
     }
 
     /// Returns the folder in which copies of the sources are built, one after the other. They share it, so that cargo

@@ -7,7 +7,7 @@ use crate::{
     checkout::{self, Checkout},
     extension,
     fault::Fault,
-    fuzz, lint, node, package, process, reproduce, rust, test,
+    fuzz, lint, node, package, process, release, rust, test,
     tools::{self, Tool},
     workflows,
 };
@@ -108,13 +108,14 @@ pub fn run(checkout: &Checkout, is_command: fn(&str) -> bool) -> Result<(), Faul
         }
         Ok(())
     });
-    gates.try_one("same bytes from another folder", || reproduce::check(checkout));
+    gates.try_one("release, twice the same bytes", || release::rehearsal::run(checkout, checkout.version()));
     gates.try_one("add-on linter", || {
         Browser::ALL.into_iter().try_for_each(|browser| {
             let path = package::make(checkout, browser)?.path;
             lint::check(checkout, browser, &path)
         })
     });
+    gates.try_one("rules of Chrome's store", || release::rules::check(&extension::build(checkout, Browser::Chromium)?));
 
     println!("\n== tests");
     let start = Instant::now();

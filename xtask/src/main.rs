@@ -19,7 +19,7 @@ mod node;
 mod package;
 mod process;
 mod program;
-mod reproduce;
+mod release;
 mod rust;
 mod signature;
 mod sites;
@@ -74,9 +74,18 @@ enum Task {
     },
     /// Make the packages for the stores
     Package,
+    /// Make all that a release needs in target/release-NAME/: packages, source, checksums, and what the stores' forms ask for
+    Release {
+        /// Make it twice, the second time from its own source archive, and compare the bytes
+        #[arg(long)]
+        dry_run: bool,
+        /// The end of the folder's name; if absent, the version
+        #[arg(long)]
+        name: Option<String>,
+    },
     /// Take the visual record anew: every view, light and dark, in three languages
     Record,
-    /// Take the stores' screenshots, in three languages
+    /// Draw the pictures for the stores anew, in three languages, in store/pictures/
     Screenshots,
     /// Print the figures and their budgets
     Bench {
@@ -173,6 +182,7 @@ fn act(task: Task) -> Result<(), Fault> {
             figures.iter().for_each(|figure| println!("{}", figure.row()));
             package::hold(&package::binding(figures))
         }
+        Task::Release { dry_run, name } => release::run(&checkout, name.as_deref(), dry_run),
         Task::Record => gallery::pictures(&checkout, "record"),
         Task::Screenshots => gallery::pictures(&checkout, "screenshots"),
         Task::Bench { json, strict, browser } => {

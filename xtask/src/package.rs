@@ -9,6 +9,7 @@ use crate::{
 };
 use flate2::{Compression, write::GzEncoder};
 use std::{
+    collections::BTreeMap,
     io::{Cursor, Write as _},
     path::{Path, PathBuf},
 };
@@ -20,6 +21,7 @@ const CORE_GZIPPED: u32 = 240 * 1024;
 const PACKAGE: u32 = 1180 * 1024;
 
 pub struct Package {
+    pub name: String,
     pub path: PathBuf,
     pub figures: Vec<Figure>,
 }
@@ -28,11 +30,20 @@ pub struct Package {
 pub fn make(checkout: &Checkout, browser: Browser) -> Result<Package, Fault> {
     let folder = extension::build(checkout, browser)?;
     let bytes = pack(&folder)?;
-    let name = format!("access-medic-{}-{}.zip", checkout.version(), browser.name());
-    let path = checkout.extensions().join(name);
+    let name = name(checkout, browser);
+    let path = checkout.extensions().join(&name);
     checkout::write(&path, &bytes)?;
     let figures = weigh(&folder, bytes.len(), browser)?;
-    Ok(Package { path, figures })
+    Ok(Package { name, path, figures })
+}
+
+/// Returns the name of a package's file. Firefox and its store know an extension by the ending `.xpi`.
+pub fn name(checkout: &Checkout, browser: Browser) -> String {
+    let ending = match browser {
+        Browser::Chromium => "zip",
+        Browser::Firefox => "xpi",
+    };
+    format!("access-medic-{}-{}.{ending}", checkout.version(), browser.name())
 }
 
 /// Returns the figures that decide about a package. They are the sizes, which are the same on every machine.
@@ -60,19 +71,27 @@ fn gzipped(bytes: &[u8]) -> Result<usize, Fault> {
     gzip.write_all(bytes).and_then(|()| gzip.finish()).map(|packed| packed.len()).map_err(Fault::file("(in memory)"))
 }
 
-/// Packs the files in name order, with one time and one mode, so that nothing in the archive tells when or where it was
-/// made.
 fn pack(folder: &Path) -> Result<Vec<u8>, Fault> {
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(9))
-        .last_modified_time(DateTime::DEFAULT)
-        .unix_permissions(0o644);
+    let mut files = BTreeMap::new();
+    for name in checkout::files_below(folder)? {
+        files.insert(name.clone(), checkout::read(&folder.join(&name))?);
+    }
+    archive(&files)
+}
+
+/// Packs the files in name order, with one time and with modes that follow from what is in them, so that nothing in the archive
+/// tells when or where it was made.
+pub fn archive(files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, Fault> {
     let wrong = |error: zip::result::ZipError| Fault::Program { what: "zip".into(), how: error.to_string() };
     let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for name in checkout::files_below(folder)? {
-        archive.start_file(&name, options).map_err(wrong)?;
-        archive.write_all(&checkout::read(&folder.join(&name))?).map_err(Fault::file(&name))?;
+    for (name, bytes) in files {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .compression_level(Some(9))
+            .last_modified_time(DateTime::DEFAULT)
+            .unix_permissions(if bytes.starts_with(b"#!") { 0o755 } else { 0o644 });
+        archive.start_file(name, options).map_err(wrong)?;
+        archive.write_all(bytes).map_err(Fault::file(name))?;
     }
     archive.finish().map(Cursor::into_inner).map_err(wrong)
 }

@@ -12,7 +12,13 @@ pub fn cargo(root: &Path) -> Command {
     // Flags of the caller would change the bytes, and the variables that `cargo run` set for this program are not meant
     // for the programs that it starts.
     let foreign = ["CARGO_PROFILE_", "CARGO_PKG_", "CARGO_MANIFEST_"];
-    let flags = ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_RUSTFLAGS", "CARGO_BUILD_TARGET"];
+    let flags = [
+        "RUSTFLAGS",
+        "CARGO_ENCODED_RUSTFLAGS",
+        "CARGO_BUILD_RUSTFLAGS",
+        "CARGO_BUILD_TARGET",
+        "CARGO_BUILD_BUILD_DIR",
+    ];
     for (name, _) in env::vars_os() {
         if name
             .to_str()
