@@ -36,11 +36,21 @@ declare namespace AccessMedic {
     life: number;
   }
 
+  /** This is whom an organisation names to be asked, as far as it does. The address begins with `https:` or `mailto:`. */
+  interface Contact {
+    text?: string;
+    address?: string;
+    telephone?: string;
+  }
+
   interface AskReply extends Told {
     style?: string;
     /** These are the words of the language that the reader chose. */
     words?: Messages;
     theme?: string;
+    contact?: Contact;
+    /** The organisation lets nobody change the settings. */
+    locked?: boolean;
   }
 
   /** This is what came of the words that a person told. */
@@ -103,6 +113,8 @@ declare namespace AccessMedic {
     tongueOf(messages: Messages): Tongue;
     /** Makes the drawing speak that language from now on; without messages, the browser's. */
     speak(messages: Messages | undefined): void;
+    /** Names whom to ask from now on, in the place of the administrator. */
+    setContact(given: Contact): void;
     direction(): string;
     word(key: string, ...values: (string | number)[]): string;
     /** `name` is a tag, with classes after a dot. Attributes that are no strings are left out. */

@@ -1,6 +1,8 @@
 // This module keeps what a person has chosen, and how far the checklists are that belong to no page. It keeps nothing of any
 // page. The data stands in storage.local. What is chosen in a private window stands in memory and counts before that, until the
-// last private window is closed. No other code touches storage.local; background and views both use this module.
+// last private window is closed. What an organisation has set goes before it (managed.js). No other code touches storage.local;
+// background and views both use this module.
+import { managed } from "./managed.js";
 
 /**
  * `overlay` tells where the overlay is drawn: on whole error pages and in the app, on whole pages only, or never. `silenced`
@@ -64,8 +66,16 @@ async function write(some, privately) {
   await chrome.storage.session.set({ [PRIVATE]: { ...(await privateOnes()), ...some } });
 }
 
-/** @param {boolean} [privately] @returns {Promise<Settings>} */
-export const settings = (privately = false) => read(privately);
+/**
+ * Returns the settings that count. Where the organisation has locked them, what a person chose does not count.
+ * @param {boolean} [privately]
+ * @returns {Promise<Settings>}
+ */
+export async function settings(privately = false) {
+  const [chosen, { settings: set, locked }] = await Promise.all([read(privately), managed()]);
+  const { overlay, silenced, language, theme } = DEFAULTS;
+  return { ...chosen, ...(locked && { overlay, silenced, language, theme }), ...set };
+}
 
 /** @param {Partial<Settings>} some @param {boolean} [privately] */
 export const choose = (some, privately = false) => alone(() => write(some, privately));
@@ -73,6 +83,7 @@ export const choose = (some, privately = false) => alone(() => write(some, priva
 /** @param {string} cause @param {boolean} silent @param {boolean} privately */
 export const silence = (cause, silent, privately) =>
   alone(async () => {
+    if ((await managed()).locked) return;
     const { silenced } = await read(privately);
     const others = silenced.filter((one) => one !== cause);
     await write({ silenced: silent ? [...others, cause] : others }, privately);

@@ -509,6 +509,7 @@ prop_compose! {
         )),
         offset in any::<f64>(),
         zone in "[a-z_]{0,20}|Asia/Shanghai",
+        withheld in prop::collection::vec("[a-z_]{0,20}|clear_site_data|run_checks", 0..3),
         history in prop::collection::vec(("[a-z_]{0,20}|clear_site_data", "[a-z_]{0,20}|blocked_by_rule", any::<f64>()), 0..3),
     ) -> Visit {
         Visit {
@@ -538,6 +539,7 @@ prop_compose! {
             now: at,
             offset,
             zone,
+            withheld,
         }
     }
 }

@@ -33,9 +33,10 @@ const CHECKS: [&str; 7] = ["country", "route", "steadiness", "reachability", "se
 
 /// The answers of the background. These ids are JavaScript's own and have no type in the core.
 const OUTCOMES: [&str; 3] = ["done", "refused", "failed"];
-const REASONS: [&str; 10] = [
+const REASONS: [&str; 11] = [
     "not_in_plan",
     "challenge_running",
+    "withheld",
     "no_permission",
     "busy",
     "no_case",
@@ -233,7 +234,7 @@ fn says(text: &str, forms: &[String]) -> bool {
 
 #[test]
 fn the_settings_offer_every_language() {
-    let text = read(&top().join("extension/views/settings.js"));
+    let text = read(&top().join("extension/managed.js"));
     let (_, list) = text.split_once("LANGUAGES = [").expect("the list of languages");
     let (list, _) = list.split_once(']').expect("its end");
     let offered: BTreeSet<&str> = list.split('"').skip(1).step_by(2).collect();

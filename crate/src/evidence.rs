@@ -38,6 +38,9 @@ pub struct Visit {
     /// The name of the computer's time zone in the tz database, such as `Asia/Tokyo`; empty where it is not known.
     #[serde(default)]
     pub zone: String,
+    /// Remedies that are not offered, because whoever administers the browser withholds them.
+    #[serde(default)]
+    pub withheld: Vec<String>,
 }
 
 /// An earlier load of the tab: when, where, and what was found on it.

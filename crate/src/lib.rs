@@ -100,7 +100,7 @@ fn examine_by(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Report {
         stands: standing.is_some() && known.is_some(),
         turned,
         plan: known.map(|known| plan::plan(visit, known, &told, &address, judgement.as_ref())).unwrap_or_default(),
-        tools: if ours { plan::tools(known.map(|known| known.seen), &address) } else { Vec::new() },
+        tools: if ours { plan::tools(visit, known.map(|known| known.seen), &address) } else { Vec::new() },
         diagnosis: if standing.is_some() { None } else { seen },
         judgement,
     }

@@ -20,7 +20,7 @@ pub struct Known {
 }
 
 /// Makes the plan. Steps that follow from the checks come first. No clearing is offered on pages of others or while a human check
-/// runs, unless the check itself is what fails: its own plan then has a clearing.
+/// runs, unless the check itself is what fails: its own plan then has a clearing. Withheld steps are left out.
 pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgement: Option<&Judgement>) -> Vec<Step> {
     let Known { seen, shown: cause, .. } = known;
     let ours = address.is_openai();
@@ -28,21 +28,10 @@ pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgeme
     let own = if address.is_program() && !cause.program.is_empty() { cause.program } else { cause.plan };
     let without = |id: u16| findings(visit, cause).any(|finding| finding.without.contains(&id));
     let advised = findings(visit, cause).flat_map(|finding| finding.steps.iter().map(|step| (*step, Some(finding.id))));
-    let mut steps: Vec<Step> = Vec::new();
-    for (id, why) in advised.chain(own.iter().map(|step| (*step, None))) {
-        let Some(remedy) = catalog::REMEDIES.get(usize::from(id)) else { continue };
-        let offered = match remedy.hands {
-            Hands::Clear { .. } => clears,
-            Hands::Check { .. } => ours,
-            _ => true,
-        };
-        let unwise = catalog::is_unwise_in(&visit.zone, remedy.id);
-        if !offered || unwise || without(id) || steps.iter().any(|step| step.remedy == remedy.id) {
-            continue;
-        }
+    let step = |remedy: &Remedy, why: Option<&str>| {
         let last = visit.history.iter().rfind(|attempt| attempt.remedy == remedy.id && attempt.cause == seen.id);
         let checked = matches!(remedy.hands, Hands::Check { .. }) && !visit.findings.is_empty();
-        steps.push(Step {
+        Step {
             remedy: remedy.id.to_owned(),
             action: match remedy.hands {
                 Hands::Wait => wait(visit, known, told, remedy.id),
@@ -55,7 +44,26 @@ pub fn plan(visit: &Visit, known: Known, told: &Told, address: &Address, judgeme
             },
             why: why.map(str::to_owned),
             read: remedy.read.map(str::to_owned),
-        });
+        }
+    };
+    let mut steps: Vec<Step> = Vec::new();
+    for (id, why) in advised.chain(own.iter().map(|step| (*step, None))) {
+        let Some(remedy) = catalog::REMEDIES.get(usize::from(id)) else { continue };
+        let offered = match remedy.hands {
+            Hands::Clear { .. } => clears,
+            Hands::Check { .. } => ours,
+            _ => true,
+        };
+        let unwise = catalog::is_unwise_in(&visit.zone, remedy.id) || is_withheld(visit, remedy);
+        if !offered || unwise || without(id) || steps.iter().any(|step| step.remedy == remedy.id) {
+            continue;
+        }
+        steps.push(step(remedy, why));
+    }
+    // Whoever withholds every step that would help is the one to ask.
+    if steps.is_empty() && !visit.withheld.is_empty() {
+        let asks = catalog::REMEDIES.iter().find(|remedy| remedy.id == "contact_administrator");
+        steps.extend(asks.map(|remedy| step(remedy, None)));
     }
     // If the site says until when one has to wait, that step comes before all others.
     if let Some(at) = steps.iter().position(|step| matches!(step.action, Action::Wait { until: Some(_), .. })) {
@@ -109,13 +117,18 @@ pub fn weigh(visit: &Visit, seen: &'static Cause, confidence: Confidence) -> Kno
     }
 }
 
+/// Tells whether whoever administers the browser withholds a remedy.
+fn is_withheld(visit: &Visit, remedy: &Remedy) -> bool {
+    visit.withheld.iter().any(|id| id == remedy.id)
+}
+
 /// Returns the checks and the ways to clear, for a person who wants one whatever the plan says. Clearing while a human check runs
 /// would throw away what it is about to earn. `seen` is the cause that the evidence shows.
-pub fn tools(seen: Option<&Cause>, address: &Address) -> Vec<Step> {
+pub fn tools(visit: &Visit, seen: Option<&Cause>, address: &Address) -> Vec<Step> {
     let challenge = seen.is_some_and(is_check);
     let offered = |remedy: &&Remedy| match remedy.hands {
-        Hands::Clear { .. } => !challenge,
-        Hands::Check { .. } => true,
+        Hands::Clear { .. } => !challenge && !is_withheld(visit, remedy),
+        Hands::Check { .. } => !is_withheld(visit, remedy),
         _ => false,
     };
     // They stand by id, which is also the gentlest first: check cookies, login cookies, the data of this site, of all sites.

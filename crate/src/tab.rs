@@ -90,6 +90,7 @@ impl Stepping<'_> {
     fn take(&mut self, event: Event) {
         match event {
             Event::Asked | Event::Woke => {}
+            Event::Managed => self.replan_all(),
             Event::Answered { request, host, status, headers, when } => {
                 load::answered(self, request, host, status, headers, &when);
             }
@@ -153,6 +154,7 @@ impl Stepping<'_> {
             now: self.moment.now,
             offset: self.moment.offset,
             zone: self.moment.zone.clone(),
+            withheld: self.moment.withheld.clone(),
         };
         let mut report = crate::examine(&visit);
         let seen = if report.stands { standing.cloned().or(report.diagnosis) } else { report.diagnosis };
@@ -173,6 +175,13 @@ impl Stepping<'_> {
         let evidence = Evidence { url: case.url.clone(), at: case.at, ..Evidence::default() };
         let report = self.ask(evidence, &case, case.report.diagnosis.as_ref(), &[]);
         Case { report, ..case }
+    }
+
+    /// Makes every plan of the tab anew, also that of a page that lies under a list.
+    fn replan_all(&mut self) {
+        let Some(mut top) = self.tab.case.take() else { return };
+        let under = top.under.take().map(|page| Box::new(self.replan(*page)));
+        self.tab.case = Some(Case { under, ..self.replan(top) });
     }
 
     /// Makes the case of a page on which nothing is known to be wrong: its tools can be used.

@@ -1,5 +1,6 @@
 // This module brings the overlay into the page. It draws nothing: the overlay asks for its case, and leaves when there is none.
 
+import { managed } from "../managed.js";
 import { settings } from "../settings.js";
 
 /** @type {Promise<string> | undefined} */
@@ -25,12 +26,19 @@ function withoutTokens(text) {
     .replace(/var\((--[\w-]+)\)/g, (_, name) => values.get(name) ?? name);
 }
 
-/** Returns how the overlay looks and speaks: its style, and the language and the colours that the reader chose. */
+/**
+ * Returns how the overlay looks and speaks: its style, the language and the colours that the reader chose, whom the organisation
+ * names to be asked, and whether the reader may change settings.
+ */
 export async function appearance() {
-  const [style, { language, theme }] = await Promise.all([overlayStyle(), settings()]);
-  if (!language) return { style, theme };
+  const [style, { language, theme }, { contact, locked }] = await Promise.all([
+    overlayStyle(),
+    settings(),
+    managed(),
+  ]);
+  if (!language) return { style, theme, contact, locked };
   const file = await fetch(chrome.runtime.getURL(`_locales/${language}/messages.json`));
-  return { style, theme, words: await file.json() };
+  return { style, theme, contact, locked, words: await file.json() };
 }
 
 /** @param {number} tabId */

@@ -1,6 +1,7 @@
 // This module keeps the state of each tab in storage.session, so that the worker may end between any two calls. It hands each
 // event to the core, writes the state that the core makes of it, and returns what is to be done. The values of cookies that can
 // be put back stand beside the state, and the core never sees them. No other code reads or writes the state of the tabs.
+import { managed } from "../managed.js";
 import { isPrivate, settings } from "../settings.js";
 import * as core from "./brain.js";
 
@@ -115,6 +116,7 @@ async function write(tab, after, changed) {
 /** @param {number} tab @returns {Promise<(now: number) => Moment>} */
 async function chosenFor(tab) {
   const { overlay: draws, silenced } = await settings(await isPrivate(tab));
+  const { withheld } = await managed();
   return (now) => ({
     tab,
     now,
@@ -125,6 +127,7 @@ async function chosenFor(tab) {
     runs: running.has(tab),
     draws,
     silenced,
+    withheld,
   });
 }
 
@@ -186,6 +189,13 @@ export function happen(tab, event, sure) {
 
 /** Notes that a step of the tab is not carried out any more. @param {number} tab */
 export const endRun = (tab) => running.delete(tab);
+
+/** Has every plan made anew, because the organisation withholds other remedies than before. */
+export async function replan() {
+  const kept = Object.keys(await store.get()).map(ownerOf);
+  const cases = kept.flatMap((owner) => (owner?.kind === "case" ? owner.tab : []));
+  await Promise.all(cases.map((tab) => happen(tab, "managed")));
+}
 
 /** Returns what the asker has to draw, and which load was examined last. @param {number} tab @param {Asker} asker */
 export async function drawn(tab, asker) {

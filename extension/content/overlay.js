@@ -9,6 +9,7 @@ if (!Object.hasOwn(globalThis, "accessMedicOverlay"))
 globalThis.accessMedicOverlay ??= (() => {
   const {
     speak,
+    setContact,
     direction,
     word,
     make,
@@ -113,6 +114,8 @@ globalThis.accessMedicOverlay ??= (() => {
     const closing = word("overlay_close");
     /** This is the cause whose chip was unfolded. */
     let unfolded = "";
+    /** This tells that the reader may change no setting. */
+    let locked = false;
     let leaving = 0;
     let looking = 0;
     let beating = 0;
@@ -439,8 +442,10 @@ globalThis.accessMedicOverlay ??= (() => {
       if (!allows) return event.stopImmediatePropagation();
       allowed.add(event);
       // The address could still be rewritten while the page's listeners hear of the click.
-      const address = link && !link.ariaDisabled && addresses.get(link);
-      if (address && event.button < 2) open(address, "_blank", "noopener");
+      const address = link && !link.ariaDisabled ? addresses.get(link) : undefined;
+      // A page that only begins a mail or a call needs no tab of its own.
+      const place = address?.startsWith("https:") ? "_blank" : "_self";
+      if (address && event.button < 2) open(address, place, "noopener");
     }
     view.addEventListener("pointerdown", press, true);
     view.addEventListener("mousedown", press, true);
@@ -657,9 +662,10 @@ globalThis.accessMedicOverlay ??= (() => {
               "div.foot",
               {},
               ...sweep(scene),
-              button("quiet", "silence", word("overlay_silence"), () =>
-                send({ kind: "silence", silent: true }).then(redraw),
-              ),
+              !locked &&
+                button("quiet", "silence", word("overlay_silence"), () =>
+                  send({ kind: "silence", silent: true }).then(redraw),
+                ),
             ),
           ),
         ),
@@ -695,6 +701,8 @@ globalThis.accessMedicOverlay ??= (() => {
       sheet.replaceSync(style);
       count = sheet.cssRules.length;
       speak(reply.words);
+      setContact(reply.contact ?? {});
+      locked = reply.locked ?? false;
       host.dir = direction();
       change(() => {
         Object.assign(region, {

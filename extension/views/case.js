@@ -225,7 +225,8 @@ function choices({ told, report: { diagnosis } }, { tab, draw }) {
 
 /**
  * This is the popup around the case. `ask` asks for the case anew, and looks at a page of others, too, if `look`. `silenced`
- * lists causes that are not drawn. `news`: the person has not read yet what an update brought.
+ * lists causes that are not drawn. `checks` tells whether a host may be asked for anything, and `news` whether the person has not
+ * read yet what an update brought.
  * @typedef {{
  *   tab: number;
  *   ask: (look?: boolean) => unknown;
@@ -234,6 +235,7 @@ function choices({ told, report: { diagnosis } }, { tab, draw }) {
  *   privately: boolean;
  *   picked: import("../settings.js").Picked | undefined;
  *   news: boolean;
+ *   checks: boolean;
  * }} View
  */
 
@@ -349,7 +351,7 @@ export function caseParts(found, view) {
           checklist(scene, true),
           ending(scene.case, view),
           reasons(scene),
-          support(scene.case),
+          support(scene.case, view.checks),
           checkup,
           clearing,
           symptoms(view, tells),

@@ -1,6 +1,7 @@
 // This module draws OpenAI's lists of countries. The reader can search them by name, in the reader's language, and can ask to
 // have the connection's own place marked. What the lists leave open is "not known".
 
+import { managed } from "../managed.js";
 import { askTrace } from "./trace.js";
 
 const { word, make, icon, button } = globalThis.accessMedicReport;
@@ -42,7 +43,7 @@ const plain = (text) =>
 
 /** @param {string} address of the list @returns {Promise<AccessMedic.Child[]>} */
 export async function countries(address) {
-  const all = await places();
+  const [all, { checks }] = await Promise.all([places(), managed()]);
   const listed = all.filter(({ chatgpt, api }) => chatgpt === "yes" || api === "yes");
   const day =
     all
@@ -89,12 +90,13 @@ export async function countries(address) {
   return [
     make("p.what", {}, word("countries_what", date.format(new Date(day)), listed.length)),
     field,
-    button("mini", "own", word("countries_ask"), async () => {
-      const { country } = await askTrace().catch(() => ({ country: "" }));
-      own = country;
-      show();
-      if (!own) notice.textContent = word("countries_silent");
-    }),
+    checks &&
+      button("mini", "own", word("countries_ask"), async () => {
+        const { country } = await askTrace().catch(() => ({ country: "" }));
+        own = country;
+        show();
+        if (!own) notice.textContent = word("countries_silent");
+      }),
     notice,
     make(
       "div.places",

@@ -1,10 +1,11 @@
 // This script is the popup of the toolbar. It asks for the case of a tab (`?tab=ID`, else the active one), draws it with all its
 // steps, and asks again whenever the casebook changes; or it shows the guides or the settings. It decides nothing.
+import { managed, watchManaged } from "../managed.js";
 import { choose, isPrivate, picked, settings } from "../settings.js";
 import { announced, carryOut, caseParts, ready, unfold } from "./case.js";
 import { dress } from "./manner.js";
 
-const { word, make, icon, button, send, place } = globalThis.accessMedicReport;
+const { word, make, icon, button, send, place, setContact } = globalThis.accessMedicReport;
 
 /** @type {HTMLCollectionOf<any>} */
 const [status, main] = document.body.children;
@@ -53,6 +54,8 @@ async function go(to) {
 
 /** Returns what the head and the body show, by where the reader is. @returns {Promise<[AccessMedic.Child[], AccessMedic.Child[]]>} */
 async function parts() {
+  const { contact, checks } = await managed();
+  setContact(contact);
   /** @param {string} title @param {string} to */
   const head = (title, to) => [
     link("back", "back", word("popup_back"), to),
@@ -75,7 +78,7 @@ async function parts() {
   const name = looked ? new URL(looked.url).hostname : word("popup_title");
   const when = looked && !looked.unseen && make("span", {}, checked(looked.at));
   const before = diagnosis ? undefined : await picked(privately);
-  const view = { tab, ask, draw, silenced, privately, picked: before, news };
+  const view = { tab, ask, draw, silenced, privately, picked: before, checks, news };
   return [
     [
       icon("mark"),
@@ -139,6 +142,7 @@ chrome.storage.session.onChanged.addListener(async (changes) => {
   // A step of the reader was already drawn with its answer, so the same case is not drawn again.
   if (JSON.stringify(found) !== JSON.stringify(known)) draw(found);
 });
+watchManaged(changed);
 const [answer] = await Promise.all([first, dress("popup_title"), ready]);
 const menu = query.get("menu");
 // A present fault goes before the view where the reader was, and so does what was chosen in the menu.

@@ -19,8 +19,8 @@ async function tongues() {
 /** This is what the reader chose for the report. The address is asked for when it is wanted, and kept nowhere else. */
 const choice = { markdown: true, address: "" };
 
-/** @param {AccessMedic.Case} entry */
-export function support(entry) {
+/** @param {AccessMedic.Case} entry @param {boolean} asks whether a host may be asked for the address */
+export function support(entry, asks) {
   const preview = make("textarea.report", {
     readonly: "",
     rows: "12",
@@ -86,7 +86,7 @@ export function support(entry) {
     make("p.what", {}, word("support_what")),
     make("fieldset.seg", { "aria-label": word("support_preview") }, ...forms),
     preview,
-    make("label.tick", {}, tick, word("support_add_ip")),
+    asks && make("label.tick", {}, tick, word("support_add_ip")),
     notice,
     copy,
   );

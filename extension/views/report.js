@@ -89,6 +89,14 @@ globalThis.accessMedicReport ??= (() => {
     tongue = messages && tongueOf(messages);
   }
 
+  /** This is whom the organisation names to be asked. @type {AccessMedic.Contact} */
+  let contact = {};
+
+  /** @type {Drawing["setContact"]} */
+  function setContact(given) {
+    contact = given;
+  }
+
   const direction = () => (/^(ar|fa|he|ur)\b/.test(word("language")) ? "rtl" : "ltr");
 
   /** @type {Drawing["word"]} */
@@ -493,13 +501,53 @@ globalThis.accessMedicReport ??= (() => {
       icon("out"),
     );
 
+  /** Tells whether a step asks the organisation, which may name whom to ask. @param {Step} step */
+  const asksOrganisation = ({ remedy }) => remedy === "contact_administrator";
+
+  /** Draws how a step is done. @param {Step} step @param {string} [look] */
+  function detail(step, look = "") {
+    const own = asksOrganisation(step) && contact.text;
+    const words = own || word(`remedy_${step.remedy}_detail`);
+    return make(`p.${look}`, { dir: own && "auto" }, words);
+  }
+
+  /** Draws the links to whom the organisation names. @param {Step} step */
+  function reach(step) {
+    const { address, telephone } = asksOrganisation(step) ? contact : {};
+    if (!address && !telephone) return undefined;
+    const isWeb = address?.startsWith("https:");
+    const shown = address?.replace(/^https:\/\/|^mailto:|\?.*$|\/$/g, "");
+    return make(
+      "p.reach",
+      {},
+      address &&
+        make(
+          "a.source",
+          {
+            href: address,
+            "data-key": "contact",
+            ...(isWeb && { target: "_blank", rel: "noopener" }),
+          },
+          make("bdi", {}, brief(shown ?? "")),
+          isWeb && icon("out"),
+        ),
+      telephone &&
+        make(
+          "a.source",
+          { href: `tel:${telephone.replace(/[^+\d]/g, "")}`, "data-key": "telephone" },
+          make("bdi", { dir: "ltr" }, telephone),
+        ),
+    );
+  }
+
   /** Tells whether the countdown of a step runs. @param {Scene} scene @param {Step} step */
   const waits = ({ case: { waiting } }, { remedy }) => waiting?.remedy === remedy;
 
   /** Draws the step to do now, with the one filled button of the card. @param {Scene} scene @param {Step} step */
   const panel = (scene, step) => [
     make("h3", {}, word(`remedy_${step.remedy}_title`)),
-    make("p", {}, word(`remedy_${step.remedy}_detail`)),
+    detail(step),
+    reach(step),
     because(scene, step),
     ...notes(scene, step),
     ...(waits(scene, step) ? countdown(scene, step) : [pause(step), control(scene, step, "go")]),
@@ -561,7 +609,8 @@ globalThis.accessMedicReport ??= (() => {
           : fold(
               `step-${remedy}`,
               [title, ...notes(scene, step)],
-              make("p.what", {}, word(`remedy_${remedy}_detail`)),
+              detail(step, "what"),
+              reach(step),
               account(scene, step),
               undoing(scene, step),
               state !== "done" && control(scene, step, "mini"),
@@ -663,6 +712,7 @@ globalThis.accessMedicReport ??= (() => {
     page,
     listenOnlyTo,
     speak,
+    setContact,
     direction,
     word,
     make,

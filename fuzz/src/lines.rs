@@ -100,6 +100,8 @@ fn take(visit: &mut Visit, key: &str, rest: &str) {
         "offset" => visit.offset = word().parse().unwrap_or_default(),
         // zone NAME
         "zone" => visit.zone = rest.into(),
+        // withheld REMEDY
+        "withheld" => visit.withheld.push(rest.into()),
         _ => {}
     }
 }

@@ -79,12 +79,13 @@ fn manifest(source: &str, version: &str, browser: Browser) -> Result<String, Fau
     if manifest["version"] != version {
         return Err(wrong(&format!("version is {}, the workspace's is {version:?}", manifest["version"])));
     }
-    let foreign: [(&str, &str); 2] = match browser {
-        Browser::Chromium => [("/background", "scripts"), ("", "browser_specific_settings")],
-        Browser::Firefox => [("/background", "service_worker"), ("", "minimum_chrome_version")],
+    let foreign: &[(&str, &str)] = match browser {
+        Browser::Chromium => &[("/background", "scripts"), ("", "browser_specific_settings")],
+        // Firefox takes what an organisation sets without a schema.
+        Browser::Firefox => &[("/background", "service_worker"), ("", "minimum_chrome_version"), ("", "storage")],
     };
     for (place, key) in foreign {
-        let removed = manifest.pointer_mut(place).and_then(Value::as_object_mut).and_then(|keys| keys.remove(key));
+        let removed = manifest.pointer_mut(place).and_then(Value::as_object_mut).and_then(|keys| keys.remove(*key));
         if removed.is_none() {
             return Err(wrong(&format!("{place}/{key} is missing")));
         }
@@ -99,6 +100,7 @@ mod tests {
     const SOURCE: &str = r#"{
         "version": "1.2.3",
         "minimum_chrome_version": "123",
+        "storage": { "managed_schema": "a.json" },
         "background": { "service_worker": "a.js", "scripts": ["a.js"], "type": "module" },
         "browser_specific_settings": { "gecko": {} }
     }"#;
@@ -113,9 +115,10 @@ mod tests {
         assert_eq!(chromium["background"], serde_json::json!({ "service_worker": "a.js", "type": "module" }));
         assert!(chromium.get("browser_specific_settings").is_none());
         assert_eq!(chromium["minimum_chrome_version"], "123");
+        assert_eq!(chromium["storage"]["managed_schema"], "a.json");
         let firefox = keys(Browser::Firefox);
         assert_eq!(firefox["background"], serde_json::json!({ "scripts": ["a.js"], "type": "module" }));
-        assert!(firefox.get("minimum_chrome_version").is_none());
+        assert!(firefox.get("minimum_chrome_version").is_none() && firefox.get("storage").is_none());
         assert!(firefox.get("browser_specific_settings").is_some());
     }
 

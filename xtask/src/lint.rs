@@ -21,10 +21,15 @@ struct Finding {
     file: Option<String>,
 }
 
-/// The findings about keys that only Firefox has, which the linter misses in Chromium's package. In Firefox's own
-/// package nothing is forgiven, neither errors nor warnings, because all of them can be avoided.
-const FIREFOX_ONLY: [&str; 3] =
-    ["BACKGROUND_SERVICE_WORKER_NOFALLBACK", "ADDON_ID_REQUIRED", "MISSING_DATA_COLLECTION_PERMISSIONS"];
+/// The findings about keys that only Firefox has, which the linter misses in Chromium's package; without an id it also takes the
+/// package for one whose managed storage nobody could set. In Firefox's own package nothing is forgiven, neither errors nor
+/// warnings, because all of them can be avoided.
+const FIREFOX_ONLY: [&str; 4] = [
+    "BACKGROUND_SERVICE_WORKER_NOFALLBACK",
+    "ADDON_ID_REQUIRED",
+    "MISSING_DATA_COLLECTION_PERMISSIONS",
+    "STORAGE_MANAGED",
+];
 
 pub fn check(checkout: &Checkout, browser: Browser, package: &Path) -> Result<(), Fault> {
     let mut command = node::node(checkout);

@@ -80,4 +80,6 @@ pub enum Refusal {
     ChallengeRunning,
     /// The cleared cookies are not kept any more.
     TooLate,
+    /// Whoever administers the browser withholds the step.
+    Withheld,
 }

@@ -14,6 +14,8 @@ pub enum Event {
     Asked,
     /// The worker started.
     Woke,
+    /// Whoever administers the browser withholds other remedies than before.
+    Managed,
     /// The first byte of the answer to a main request came. `host`: the host of its address, with the port.
     Answered {
         request: String,
@@ -273,6 +275,9 @@ pub struct Moment {
     /// Causes that are not to be drawn on pages.
     #[serde(default)]
     pub silenced: Vec<String>,
+    /// Remedies that are not offered, because whoever administers the browser withholds them.
+    #[serde(default)]
+    pub withheld: Vec<String>,
 }
 
 /// This says what a person wants to be drawn on pages.

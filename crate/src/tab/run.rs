@@ -93,6 +93,10 @@ impl Stepping<'_> {
         if self.moment.runs {
             return self.refuse(Refusal::Busy);
         }
+        // The plan may have been made before the remedy was withheld.
+        if self.moment.withheld.iter().any(|id| id == remedy) {
+            return self.refuse(Refusal::Withheld);
+        }
         let case = self.latest(drawn);
         let Some(step) = step_of(&case, remedy) else { return self.refuse(self.refusal_of(&case, remedy)) };
         let action = step.action.clone();

@@ -232,6 +232,7 @@ impl World {
             runs: self.run.is_some(),
             draws: Draws::All,
             silenced: Vec::new(),
+            withheld: Vec::new(),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use access_medic::{
     Attempt, Evidence, Outcome, Page, Request, Surface,
-    tab::{Asker, Effect, Event, Failure, Moment, Reply, Source, Stepped, Tab, When, step, view},
+    tab::{Asker, Effect, Event, Failure, Moment, Refusal, Reply, Source, Stepped, Tab, When, step, view},
 };
 
 const URL: &str = "https://chatgpt.com/";
@@ -220,4 +220,34 @@ fn the_word_of_a_page_that_was_long_on_its_way_says_nothing_of_the_next_one() {
         assert_eq!(cause.as_deref(), Some("blocked_by_rule"), "{late} ms late");
         assert_eq!(tab.seen.map(|seen| seen.load).as_deref(), Some("second"), "{late} ms late");
     }
+}
+
+/// An organisation withholds a step that stands in a plan already: a click on it is refused, and the plan is made anew when the
+/// browser tells of the change.
+#[test]
+fn a_step_that_is_withheld_later_is_refused_and_leaves_the_plan() {
+    let tab = refused();
+    let by = Asker { address: Some(URL.into()), ..Asker::default() };
+    let names = |tab: &Tab, moment: &Moment| -> Vec<String> {
+        let report = view(tab, &by, moment).expect("a case").report;
+        report.plan.into_iter().chain(report.tools).map(|step| step.remedy).collect()
+    };
+    let remedy = "clear_site_data".to_owned();
+    assert!(names(&tab, &moment(200.0)).contains(&remedy));
+    let managed = |watch| Moment { withheld: vec![remedy.clone()], ..moment(watch) };
+    let apply = Event::Apply { by: by.clone(), remedy: remedy.clone(), permitted: true };
+    let answer = step(tab.clone(), apply, &managed(210.0));
+    let refusal = Effect::Reply { outcome: Reply::Refused, reason: Some(Refusal::Withheld) };
+    assert_eq!(answer.effects, [refusal]);
+    assert_eq!(answer.tab.case, tab.case);
+    // The plan of a page that lies under a list is made anew, too.
+    let pick = Event::Pick { by: by.clone(), symptom: "blocked".into(), kept: None };
+    let picked = step(tab, pick, &moment(220.0)).tab;
+    let changed = step(picked, Event::Managed, &managed(230.0)).tab;
+    assert!(!names(&changed, &managed(240.0)).contains(&remedy));
+    let page = changed.page().expect("the page");
+    assert!(!page.report.tools.iter().any(|step| step.remedy == remedy));
+    // What is offered again comes back.
+    let back = step(changed, Event::Managed, &moment(250.0)).tab;
+    assert!(names(&back, &moment(260.0)).contains(&remedy));
 }
