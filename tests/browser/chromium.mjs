@@ -29,7 +29,6 @@ const SWITCHES = [
   "--disable-quic",
   "--no-first-run",
   "--no-default-browser-check",
-  "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
   // An error page that loads itself again would change the answer under the eyes of a test.
@@ -37,6 +36,9 @@ const SWITCHES = [
   // A process that is kept ready for the next site costs each page of a test as much as the page itself.
   "--disable-features=SpareRendererForSitePerProcess",
 ];
+
+/** Without the network in the background, Chromium installs nothing from an update address. */
+const QUIET = "--disable-background-networking";
 
 /**
  * @typedef {import("./recordings.mjs").Failure} Failure
@@ -71,9 +73,12 @@ export async function launchChromium(options) {
     headless: options.headless,
     pipe: true,
     enableExtensions: true,
+    ...(options.forced && { ignoreDefaultArgs: [QUIET] }),
     defaultViewport: options.headless ? { width: 1280, height: 800 } : null,
     args: [
       ...SWITCHES,
+      // Debian's script keeps Chromium from installing extensions of others, unless it is told this.
+      options.forced ? "--enable-remote-extensions" : QUIET,
       ...network(options),
       ...(options.shares ? ["--process-per-site"] : []),
       `--ignore-certificate-errors-spki-list=${options.player.authority.fingerprint}`,
@@ -163,6 +168,20 @@ export class Chromium {
       path: folder,
       enableInIncognito: this.#options.privately ?? false,
     });
+    await this.#begun(id, earlier);
+  }
+
+  /** Waits for the extension that the browser installs because a policy says so. @param {string} id */
+  async adopt(id) {
+    await this.#begun(id);
+  }
+
+  /**
+   * Waits until an extension runs and has what it was given.
+   * @param {string} id
+   * @param {import("puppeteer-core").Target} [earlier] its worker before an update
+   */
+  async #begun(id, earlier) {
     this.#id = id;
     const target = await this.#browser.waitForTarget(
       (one) => this.#isWorker(one) && one !== earlier,

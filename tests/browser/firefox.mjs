@@ -91,6 +91,8 @@ export async function launchFirefox(options) {
       // An extension that is loaded for a test is a temporary one, whose data would go with it.
       "extensions.webextensions.keepStorageOnUninstall": options.profile !== undefined,
       "extensions.webextensions.keepUuidOnUninstall": options.profile !== undefined,
+      // Mozilla has not signed what was just built.
+      "xpinstall.signatures.required": options.forced === undefined,
     },
   });
   try {
@@ -213,6 +215,16 @@ export class Firefox {
       extensionData: { type: "path", path: folder },
       "moz:allowPrivateBrowsing": this.#options.privately ?? false,
     });
+    await this.#begun();
+  }
+
+  /** Waits for the extension that the browser installs because a policy says so. @param {string} _id is that of the manifest */
+  async adopt(_id) {
+    await this.#begun();
+  }
+
+  /** Waits until the extension runs and has what it was given. */
+  async #begun() {
     this.#installed = true;
     // Until the event page's script has run, the event page hears nothing of the network.
     const runs = async () => (await this.backgroundRuns()) || undefined;

@@ -21,6 +21,7 @@ import { assertPlayerOpens } from "./started.mjs";
  * @property {boolean=} privately whether the extension may go into private windows
  * @property {import("./clock.mjs").Clock=} clock that the browser goes by; absent: the computer's
  * @property {string=} profile a folder that outlives the browser; absent: a fresh one
+ * @property {string=} forced the id of the extension that the browser installs because a policy says so
  * @property {boolean=} shares whether all pages of a site share a process: a new process costs twice what a page does
  *
  * @typedef {"default" | "container" | "private"} Jar of cookies: of the profile, of one container of
@@ -79,7 +80,8 @@ export async function launch(options) {
   const driver = await (RUN.browser === "firefox" ? launchFirefox : launchChromium)(complete);
   try {
     await assertPlayerOpens(driver, complete.failure);
-    if (complete.extension !== undefined) await driver.install(complete.extension);
+    if (complete.forced !== undefined) await driver.adopt(complete.forced);
+    else if (complete.extension !== undefined) await driver.install(complete.extension);
     return driver;
   } catch (error) {
     await driver.close();

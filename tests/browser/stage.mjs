@@ -95,10 +95,14 @@ export class Stage {
     this.#options = options;
   }
 
-  /** @param {Partial<import("./launch.mjs").LaunchOptions>} options */
-  static async open(options = {}) {
+  /**
+   * @param {Partial<import("./launch.mjs").LaunchOptions>} options
+   * @param {(player: Player) => void} [prepare] what the player answers before the browser starts
+   */
+  static async open(options = {}, prepare = () => {}) {
     const recordings = readRecordings();
     const player = await Player.start(named(recordings, HEALED));
+    prepare(player);
     try {
       return new Stage(player, await launch({ player, ...options }), recordings, options);
     } catch (error) {
