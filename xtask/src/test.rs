@@ -20,8 +20,9 @@ use std::{
 /// failed.
 const LONGEST: &str = "--test-timeout=900000";
 
-/// The tests that hold the product to times of a few milliseconds. Nothing else runs beside them.
-const TIMED: [&str; 2] = ["flood.test.mjs", "input.test.mjs"];
+/// The tests beside which nothing else runs: two hold the product to times of a few milliseconds, and one sets policies, which count
+/// for every Chromium of the computer.
+const ALONE: [&str; 3] = ["flood.test.mjs", "input.test.mjs", "managed.test.mjs"];
 
 /// The tests that wait most of the time: for limits, countdowns, and pages that hang or cheat. They share one more lane, for which
 /// two cores have room (2026-12-01: half of their time is spent by no processor).
@@ -118,10 +119,10 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
     if !everything.is_empty() {
         browser::ensure_fonts();
     }
-    let (timed, others): (Vec<_>, Vec<_>) = everything.into_iter().partition(|path| is_one_of(&TIMED, path));
-    for &browser in browsers.iter().filter(|_| !timed.is_empty()) {
-        let what = format!("timed tests in {}", browser.title());
-        let result = Tests::of(checkout, browser, Part::Timed, &timed, word).and_then(|tests| tests.watch(true));
+    let (alone, others): (Vec<_>, Vec<_>) = everything.into_iter().partition(|path| is_one_of(&ALONE, path));
+    for &browser in browsers.iter().filter(|_| !alone.is_empty()) {
+        let what = format!("tests that run alone in {}", browser.title());
+        let result = Tests::of(checkout, browser, Part::Alone, &alone, word).and_then(|tests| tests.watch(true));
         all.add(part(&what, filter, result.map(|(ended, status, _)| (ended, status))));
     }
     // The other tests of the two browsers run side by side, and beside them those that mostly wait. The output of the first lane is
@@ -256,7 +257,7 @@ impl Ended {
 #[derive(Clone, Copy)]
 enum Part {
     /// Nothing runs beside them.
-    Timed,
+    Alone,
     /// The other browser runs beside them.
     Others,
     /// Both browsers run beside them.
@@ -266,7 +267,7 @@ enum Part {
 impl Part {
     fn name(self) -> &'static str {
         match self {
-            Self::Timed => "timed",
+            Self::Alone => "alone",
             Self::Others => "others",
             Self::Waiting => "waiting",
         }
