@@ -24,21 +24,6 @@ const LONGEST: &str = "--test-timeout=900000";
 /// for every Chromium of the computer.
 const ALONE: [&str; 3] = ["flood.test.mjs", "input.test.mjs", "managed.test.mjs"];
 
-/// The tests that wait most of the time: for limits, countdowns, and pages that hang or cheat. They share one more lane, for which
-/// two cores have room (2026-12-01: half of their time is spent by no processor).
-const WAITING: [&str; 10] = [
-    "attacks.test.mjs",
-    "cheating.test.mjs",
-    "checks.test.mjs",
-    "disguise.test.mjs",
-    "passed.test.mjs",
-    "privacy.test.mjs",
-    "safety.test.mjs",
-    "secrets.test.mjs",
-    "stuck.test.mjs",
-    "wait.test.mjs",
-];
-
 /// The number of the slowest tests that are named at the end.
 const SLOWEST: usize = 12;
 
@@ -119,52 +104,37 @@ pub fn run(checkout: &Checkout, browsers: &[Browser], filter: Option<&str>) -> R
     if !everything.is_empty() {
         browser::ensure_fonts();
     }
-    let (alone, others): (Vec<_>, Vec<_>) = everything.into_iter().partition(|path| is_one_of(&ALONE, path));
+    let (alone, others): (Vec<_>, Vec<_>) =
+        everything.into_iter().partition(|path| ALONE.iter().any(|name| path.ends_with(name)));
     for &browser in browsers.iter().filter(|_| !alone.is_empty()) {
         let what = format!("tests that run alone in {}", browser.title());
         let result = Tests::of(checkout, browser, Part::Alone, &alone, word).and_then(|tests| tests.watch(true));
         all.add(part(&what, filter, result.map(|(ended, status, _)| (ended, status))));
     }
-    // The other tests of the two browsers run side by side, and beside them those that mostly wait. The output of the first lane is
-    // shown as it comes, and that of the others afterwards.
-    let (waiting, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|path| is_one_of(&WAITING, path));
-    let of = |browser: Browser, part: Part, files: &[String]| {
-        (!files.is_empty()).then(|| (browser, Tests::of(checkout, browser, part, files, word)))
-    };
-    let mut lanes: Vec<Vec<_>> =
-        browsers.iter().map(|&browser| of(browser, Part::Others, &others).into_iter().collect()).collect();
-    lanes.push(browsers.iter().filter_map(|&browser| of(browser, Part::Waiting, &waiting)).collect());
+    // The other tests wait most of the time. So the browsers run side by side, and the output of the second one is
+    // shown afterwards.
+    let rest: Vec<_> = browsers
+        .iter()
+        .filter(|_| !others.is_empty())
+        .map(|&browser| (browser, Tests::of(checkout, browser, Part::Others, &others, word)))
+        .collect();
     thread::scope(|scope| {
-        let started = lanes.into_iter().enumerate().map(|(at, lane)| {
-            scope.spawn(move || {
-                let watch = |(browser, tests): (Browser, Result<Tests, Fault>)| {
-                    (browser, tests.and_then(|tests| tests.watch(at == 0)))
-                };
-                lane.into_iter().map(watch).collect::<Vec<_>>()
-            })
-        });
-        for running in started.collect::<Vec<_>>() {
-            let Ok(ended) = running.join() else {
-                all.add(part("tests", filter, Err(Fault::Told)));
-                continue;
-            };
-            for (browser, result) in ended {
-                let what = format!("tests in {}", browser.title());
-                let result = result.map(|(ended, status, unseen)| {
-                    print!("{unseen}");
-                    (ended, status)
-                });
-                all.add(part(&what, filter, result));
-            }
+        let started = rest
+            .into_iter()
+            .enumerate()
+            .map(|(at, (browser, tests))| (browser, scope.spawn(move || tests.and_then(|tests| tests.watch(at == 0)))));
+        for (browser, running) in started.collect::<Vec<_>>() {
+            let what = format!("tests in {}", browser.title());
+            let result = running.join().unwrap_or(Err(Fault::Told)).map(|(ended, status, unseen)| {
+                print!("{unseen}");
+                (ended, status)
+            });
+            all.add(part(&what, filter, result));
         }
     });
     all.print_times();
     found(all.tally, filter)?;
     Ok(all)
-}
-
-fn is_one_of(names: &[&str], path: &str) -> bool {
-    names.iter().any(|name| path.rsplit('/').next() == Some(name))
 }
 
 /// Fails if the word found no test: that is a typing mistake, and not a run without failures.
@@ -260,8 +230,6 @@ enum Part {
     Alone,
     /// The other browser runs beside them.
     Others,
-    /// Both browsers run beside them.
-    Waiting,
 }
 
 impl Part {
@@ -269,7 +237,6 @@ impl Part {
         match self {
             Self::Alone => "alone",
             Self::Others => "others",
-            Self::Waiting => "waiting",
         }
     }
 }
