@@ -351,6 +351,12 @@ impl Signature {
         }
     }
 
+    /// Makes a signature that the catalogue does not have.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn taught(cause: u8, confidence: Confidence, surface: Surface) -> Self {
+        Self { name: "taught", ..Self::bare(cause, confidence, surface, false) }
+    }
+
     /// Makes the signature of what the words on a surface mean.
     pub fn meant(Meaning { cause, vague, .. }: &Meaning, surface: Surface) -> Self {
         let confidence = if *vague { Confidence::Possible } else { Confidence::Likely };

@@ -5,7 +5,7 @@ use crate::{
     address::Address,
     catalog::{self, Signature},
     evidence::Visit,
-    facts,
+    facts::{self, Signals},
     quote::quoted,
     report::{Confidence, Diagnosis, Facts, Other, Reason, ReasonKind, Surface},
     signature::{Match, Scene},
@@ -19,6 +19,12 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
     let signals = facts::signals(evidence, &address);
     let mut ranked = Scene::new(visit, &address, &signals).matches();
     ranked.retain(|found| counts(&found.signature));
+    choose(visit, &address, &signals, ranked)
+}
+
+/// Makes the diagnosis from the signatures that held.
+pub fn choose(visit: &Visit, address: &Address, signals: &Signals, mut ranked: Vec<Match>) -> Option<Diagnosis> {
+    let evidence = &visit.evidence;
     // A quiet cause is drawn as well if the person sees that something is wrong.
     let seen = visit.standing.as_ref().is_some_and(|standing| standing.overlay)
         || ranked.iter().any(|found| !found.signature.quiet && !found.signature.beside);
@@ -60,7 +66,7 @@ pub fn diagnose(visit: &Visit, counts: impl Fn(&Signature) -> bool) -> Option<Di
         facts: Facts {
             // The core looks for a time only where somebody has to wait.
             resets: cause.waits().then(|| facts::said_time(visit)).flatten(),
-            ..facts::facts(evidence, &address, &signals)
+            ..facts::facts(evidence, address, signals)
         },
         others,
         seen: None,

@@ -17,6 +17,8 @@ mod quote;
 mod report;
 mod signature;
 pub mod tab;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod taught;
 mod times;
 mod told;
 mod verdict;

@@ -47,7 +47,7 @@ pub struct Scene<'e> {
     /// There is a document to judge, or an error answer that brought none: browsers make a page of their own of an empty error
     /// answer, which nobody can read.
     answered: bool,
-    bare: bool,
+    pub bare: bool,
 }
 
 /// One text with its markers: the page, or one alert.

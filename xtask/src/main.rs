@@ -136,11 +136,15 @@ enum Task {
 enum New {
     /// A signature and its recorded page
     Signature {
-        /// FAMILY/NAME, for instance blocked/error-1020
-        name: String,
+        /// FAMILY/NAME, for instance blocked/error-1020; with --from it may be left out
+        #[arg(required_unless_present = "from")]
+        name: Option<String>,
         /// The cause it stands for; if absent, it is called like the signature
         #[arg(long)]
         cause: Option<String>,
+        /// A recording of a page: the signature is proposed from it
+        #[arg(long, value_name = "FILE")]
+        from: Option<PathBuf>,
     },
 }
 
@@ -193,6 +197,11 @@ fn act(task: Task) -> Result<(), Fault> {
         Task::Lives { arguments } => program::run(&checkout, "lives", &["--release"], &arguments),
         Task::Advisories => workflows::advisories(&checkout),
         Task::Table => table::write(&checkout),
-        Task::New(New::Signature { name, cause }) => signature::scaffold(&checkout, &name, cause.as_deref()),
+        Task::New(New::Signature { name, cause, from: Some(file) }) => {
+            signature::propose(&checkout, name.as_deref(), cause.as_deref(), &file)
+        }
+        Task::New(New::Signature { name, cause, from: None }) => {
+            signature::scaffold(&checkout, &name.unwrap_or_default(), cause.as_deref())
+        }
     }
 }

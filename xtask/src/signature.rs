@@ -1,13 +1,17 @@
 //! This module is `cargo xtask new signature`. It writes the two files that a new signature consists of, for somebody
-//! to fill in.
+//! to fill in. With `--from` it hands over to `teach/`, which fills them in.
 //!
 //! It never overwrites a file, and the files that it writes do not pass the tests before somebody has filled them in.
 
 use crate::{
     checkout::{self, Checkout},
     fault::Fault,
+    program,
 };
-use std::path::PathBuf;
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+};
 
 const SIGNATURE: &str = include_str!("../templates/signature.toml");
 const PAGE: &str = include_str!("../templates/page.http");
@@ -41,6 +45,16 @@ pub fn scaffold(checkout: &Checkout, name: &str, cause: Option<&str>) -> Result<
          5. cargo xtask test"
     );
     Ok(())
+}
+
+/// Has a signature proposed for a recording of a page.
+pub fn propose(checkout: &Checkout, name: Option<&str>, cause: Option<&str>, file: &Path) -> Result<(), Fault> {
+    let mut arguments: Vec<OsString> = vec!["--from".into(), file.into()];
+    if let Some(cause) = cause {
+        arguments.extend(["--cause".into(), cause.into()]);
+    }
+    arguments.extend(name.map(OsString::from));
+    program::run(checkout, "teach", &[], &arguments)
 }
 
 /// Splits `family/name`, and checks that the catalogue allows both names.
