@@ -1,5 +1,5 @@
 // This module draws the settings: what is shown on pages, in which language and colours, and what is kept. Each choice counts at once.
-// What an organisation has set is shown as that, and cannot be changed.
+// A value that an organisation has set is shown as that, and cannot be changed.
 import { LANGUAGES, managed } from "../managed.js";
 import { choose, erase, settings, silence } from "../settings.js";
 

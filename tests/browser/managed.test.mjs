@@ -262,7 +262,7 @@ describe("on the computers of an organisation", { skip: obstacle() }, () => {
   }, async () => {
     const showing = await stage.show(stage.recording(FAILING));
     await stage.answer(showing, { cause: CAUSE });
-    // What a person chose counts for nothing from now on.
+    // The person's own choice counts for nothing from now on.
     await stage.driver.inExtension(() =>
       chrome.storage.local.set({ theme: "light", overlay: "all" }),
     );

@@ -247,7 +247,7 @@ fn a_step_that_is_withheld_later_is_refused_and_leaves_the_plan() {
     assert!(!names(&changed, &managed(240.0)).contains(&remedy));
     let page = changed.page().expect("the page");
     assert!(!page.report.tools.iter().any(|step| step.remedy == remedy));
-    // What is offered again comes back.
+    // A remedy that is offered again comes back.
     let back = step(changed, Event::Managed, &moment(250.0)).tab;
     assert!(names(&back, &moment(260.0)).contains(&remedy));
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What a reader of the list should know besides the crates.
+/// These notes tell a reader of the list what the crates alone do not say.
 const NOTE: &str = "Only these crates ship, compiled into two WebAssembly modules. No package of npm ships: they build, check and test. Build-time \
                     crates and procedural macros are left out. The rest of the extension is the project's own source, as it is in the repository.";
 

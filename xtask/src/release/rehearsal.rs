@@ -22,7 +22,7 @@ pub fn run(checkout: &Checkout, name: &str) -> Result<(), Fault> {
     write(&first, &files)?;
     print(&first, &files);
     let copy = rebuild(checkout, &files[&source::name(checkout)])?;
-    // What the command of the manual built is compared before anything else builds there.
+    // The packages that the manual's command built are compared before anything else builds there.
     let packages: Files = Browser::ALL
         .into_iter()
         .map(|browser| package::name(checkout, browser))
