@@ -7,8 +7,8 @@ import { managed } from "./managed.js";
 /**
  * `overlay` tells where the overlay is drawn: on whole error pages and in the app, on whole pages only, or never. `silenced`
  * lists causes that are not drawn. `language` is a folder of `_locales`, or empty for the browser's language. `theme` is empty
- * for the system's. `where` is what the popup showed last. `news` tells
- * whether the extension was updated and the person has not read yet what is new.
+ * for the system's. `where` is what the popup showed last. `news` tells whether the extension was updated and the person has not
+ * read yet what is new.
  * @typedef {{ overlay: "all" | "pages" | "never"; silenced: string[]; language: string; theme: "" | "light" | "dark"; where: string; news: boolean }} Settings
  */
 /** This holds the ticked steps by checklist. @typedef {Record<string, string[]>} Progress */

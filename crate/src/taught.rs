@@ -12,7 +12,7 @@ use crate::{
 };
 use access_medic_phrases::{lay_out, pattern};
 
-/// A signature that is proposed: it holds where all of its clues hold, and where no `none` does.
+/// A signature that is proposed: it holds where all of its clues hold, but not on the paths that it excludes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Taught {
     pub cause: String,

@@ -97,8 +97,14 @@ function calm(found) {
     make("span.seal", {}, icon(found ? "check" : "mark")),
     make("h2.headline", { tabindex: "-1" }, title),
     make("p.what", {}, what),
-    !found && notice && make("p.note bad", {}, notice.text),
   );
+}
+
+/** Draws what came of a step that has no place in the drawing, such as one that was chosen in the menu and is refused. @param {AccessMedic.Case | null} found */
+function elsewhere(found) {
+  const { plan = [], tools = [] } = found?.report ?? {};
+  const placed = [...plan, ...tools].some(({ remedy }) => remedy === notice?.remedy);
+  return !placed && notice?.text ? make("p.note bad", {}, notice.text) : undefined;
 }
 
 /** This tells whether the reader closed the line on what is new. */
@@ -363,7 +369,7 @@ export function caseParts(found, view) {
           checkup,
           clearing,
         ];
-  return [permitted ? undefined : plea(view), recent(view), ...parts];
+  return [permitted ? undefined : plea(view), recent(view), elsewhere(found), ...parts];
 }
 
 /** Returns what a screen reader is told, now that the case is drawn. @param {AccessMedic.Case | null} found */

@@ -149,6 +149,30 @@ test("an order of the menu is carried out once, and only in its tab", async () =
   assert.equal((await orders())?.remedy, undefined, "the order was taken");
 });
 
+test("a step of the menu that is refused says why, although the popup has no place for it", async () => {
+  await show("challenge/captcha-titled-attention-required");
+  // The popup that the menu opens stands in a window of the browser's own, where no test can read. This one takes the order instead.
+  await stage.driver.inBackground((scope) => {
+    scope.chrome.action.openPopup = () => new Promise(() => {});
+  });
+  await stage.driver.chooseInMenu(tab, "clear_check_cookies");
+  const popup = await stage.driver.newTab();
+  await popup.goto(stage.driver.extensionUrl(`views/popup.html?menu=order&tab=${tab.id}`));
+  const refused = stage.words("reason_challenge_running");
+  // The line that only a screen reader hears does not count.
+  await until(
+    () =>
+      popup.evaluate(
+        (words) => document.querySelector("main")?.innerText.includes(words) || undefined,
+        refused,
+      ),
+    "the reason",
+    LIMIT,
+  );
+  await popup.close();
+  await stage.driver.killBackground(); // the next one opens popups again
+});
+
 test("a shortcut opens the popup", async () => {
   const commands = await stage.driver.inExtension(() => chrome.commands.getAll());
   const [{ name, shortcut }] = commands;
